@@ -1,0 +1,253 @@
+"""The command `exemplar`. Every command's work is elsewhere; here is what a person types and reads."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from pipeline import settings
+from pipeline.errors import ExemplarError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Call coaching on your own machine.",
+)
+playbook_app = typer.Typer(no_args_is_help=True, help="Look after the playbook.")
+app.add_typer(playbook_app, name="playbook")
+
+console = Console(highlight=False)
+complaints = Console(stderr=True, highlight=False)
+
+Data = Annotated[Path | None, typer.Option("--data", help="The data folder; else EXEMPLAR_DATA, else ./data.")]
+SAMPLES = Path(__file__).parent.parent / "sample_audio" / "calls"
+
+
+@app.command()
+def up(
+    data: Data = None,
+    port: Annotated[int | None, typer.Option(help="Port of the pages; else 8377 or the next free one.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; else 127.0.0.1.")] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Also drop the sample calls into the inbox.")] = False,  # noqa: FBT002
+) -> None:
+    """Start everything, and stop it with Ctrl-C."""
+    from pipeline.supervise import AlreadyRunning, Exemplar
+
+    conf = settings.load(data, port=port, host=host)
+    exemplar = Exemplar(conf, say=lambda line: console.print(line, markup=False, soft_wrap=True))
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: exemplar.stopped.set())
+    console.print(f"Starting Exemplar in {conf.data} ...", markup=False, soft_wrap=True)
+    try:
+        exemplar.run(lambda running: _ready(running, sample=sample))
+    except AlreadyRunning:
+        return
+
+
+def _ready(exemplar: Any, *, sample: bool) -> None:
+    """Say where it is; put the samples in and wait for them; then follow the work for as long as it runs."""
+    import threading
+
+    from pipeline.library import Library
+    from pipeline.terminal import Follower
+
+    library = Library(exemplar.settings.data)
+    console.print(f"Ready: {exemplar.link}", markup=False, soft_wrap=True)
+    console.print(f"Drop recordings into {library.inbox}  (Ctrl-C stops)", markup=False, soft_wrap=True)
+
+    def follow() -> None:
+        with Follower(library, console).running():
+            if sample:
+                _samples(exemplar, library)
+            exemplar.stopped.wait()
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _samples(exemplar: Any, library: Any) -> None:
+    from pipeline import drop
+    from pipeline.client import Client, recording_id
+
+    if not SAMPLES.is_dir():
+        console.print("There are no sample calls here: they come with a checkout, not with the package.")
+        return
+    files = drop.gather([SAMPLES])
+    calls = {recording_id(path): path for path, _ in files if path.suffix != ".json"}
+    new = {path for key, path in calls.items() if library.known(key) is None}
+    wanted = [(path, name) for path, name in files if path in new or any(path.stem == call.stem for call in new)]
+    if new:
+        console.print(f"Taking in {len(new)} sample calls; this takes a minute or two.")
+        drop.drop(library, wanted)
+    outcomes = Client(library).await_all(calls, lambda _: None)
+    done = sum(call["state"] == "done" for call in outcomes.values())
+    console.print(f"{done} sample calls searchable at {exemplar.link}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Recordings or folders of them.")],
+    data: Data = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Show progress until all are done.")] = False,  # noqa: FBT002
+) -> None:
+    """Put files or folders through the intake. The originals stay where they are."""
+    from pipeline import drop
+    from pipeline.client import Client
+    from pipeline.library import Library
+    from pipeline.terminal import Follower
+
+    library = Library(settings.load(data).data)
+    client = Client(library) if wait else None
+    library.prepare()
+    dropped = drop.drop(library, drop.gather(paths))
+    if client is None:
+        console.print(f"{len(dropped)} put into {library.inbox}", markup=False, soft_wrap=True)
+        return
+    with Follower(library, console).running():
+        outcomes = client.await_all({one.id: None for one in dropped}, lambda _: None)
+    bad = 0
+    for one in dropped:
+        call = outcomes[one.id]
+        if call["state"] == "done":
+            console.print(f"{one.name}: searchable as {one.id}", markup=False, soft_wrap=True)
+        else:
+            bad += 1
+            complaints.print(f"{one.name}: {call.get('why')} {call.get('advice')}", markup=False, soft_wrap=True)
+    if bad:
+        raise typer.Exit(1)
+
+
+@app.command()
+def transcribe(file: Annotated[Path, typer.Argument(help="A recording.")]) -> None:
+    """Print the transcript document of one file. Touches no data folder, needs nothing running."""
+    from pipeline import audio
+    from pipeline.errors import NotFound
+    from pipeline.files import digest
+    from pipeline.records import Transcript
+    from pipeline.transcribe import Recogniser
+
+    conf = settings.load()
+    if not file.is_file():
+        raise NotFound(str(file))
+    with tempfile.TemporaryDirectory() as room:
+        decoded = audio.decode(file, Path(room), max_hours=conf.max_hours)
+        recogniser = Recogniser(
+            conf.model, device=conf.device, compute_type=conf.compute_type, threads=conf.threads, batch=conf.batch
+        )
+        if recogniser.note:
+            complaints.print(recogniser.note)
+        hearing = recogniser.hear([audio.samples(lane) for lane in decoded.lanes], conf.language, lambda _: None)
+    sha256 = digest(file)
+    document = Transcript(
+        recording_id=sha256[:16],
+        made_from={"recording": sha256},
+        language=hearing.language,
+        model=hearing.model,
+        turns=hearing.turns,
+    )
+    sys.stdout.write(document.to_json().decode())
+
+
+@app.command()
+def tag(file: Annotated[str, typer.Argument(help="A transcript document; - reads standard input.")]) -> None:
+    """Print the analysis document of a transcript document. Words and times may be absent."""
+    from pipeline import analyse
+    from pipeline.records import Transcript
+
+    conf = settings.load()
+    try:
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        from pipeline.errors import NotFound
+
+        raise NotFound(f"{file}: {error.strerror}") from error
+    analysis = analyse.analyse(Transcript.from_json(content), analyse.load_playbook(conf.playbook))
+    sys.stdout.write(analysis.to_json().decode())
+
+
+@app.command()
+def search(
+    phrase: Annotated[str, typer.Argument(help="Words to look for; quote a phrase inside for its exact words.")],
+    tag: Annotated[str | None, typer.Option(help="Only this tag, such as objection.price.")] = None,
+    rep: Annotated[str | None, typer.Option(help="Only this rep.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the API's answer.")] = False,  # noqa: FBT002
+    data: Data = None,
+) -> None:
+    """Search clips (needs a running Exemplar)."""
+    from pipeline.client import Client
+    from pipeline.library import Library
+
+    client = Client(Library(settings.load(data).data))
+    found = client.get("/api/v1/clips", q=phrase, tag=tag, rep=rep)
+    if as_json:
+        sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        return
+    for clip in found["items"]:
+        start = clip["start"] or 0
+        where = f"{clip['rep'] or 'unknown rep'}  {int(start // 60)}:{int(start % 60):02}  {clip['tag'] or ''}"
+        console.print(where, style="dim", markup=False)
+        console.print(f"  {clip['quote']}", markup=False)
+        if clip["reply"]:
+            console.print(f"  ↳ {clip['reply']}", markup=False)
+        console.print(f"  {client.address}/calls/{clip['recording_id']}#t={start:.0f}", style="dim", markup=False)
+    shown = len(found["items"])
+    console.print(f"{shown} of {found['total']}" if shown < found["total"] else f"{found['total']} found")
+
+
+@playbook_app.command("check")
+def playbook_check(
+    folder: Annotated[Path | None, typer.Argument(help="A playbook folder; unset: the default one.")] = None,
+) -> None:
+    """Validate a playbook and run its examples."""
+    import nlp
+    from nlp.analyse import DEFAULT
+
+    where = folder or settings.load().playbook or DEFAULT
+    try:
+        problems = nlp.check(where)
+        loaded = nlp.load(where)
+    except nlp.PlaybookError as error:
+        complaints.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    for problem in problems:
+        complaints.print(str(problem), markup=False, soft_wrap=True)
+    console.print(f"{loaded.name} {loaded.version[:12]}: {len(problems) or 'no'} problems", markup=False)
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor(data: Data = None) -> None:
+    """Check models, folders, ports, versions and settings, and say what to do about each problem."""
+    from pipeline.doctor import examine
+
+    bad = 0
+    for finding in examine(settings.load(data)):
+        bad += not finding.good
+        mark = "ok  " if finding.good else "FIX "
+        console.print(f"{mark} {finding.what}: {finding.found}", markup=False, soft_wrap=True)
+        if not finding.good:
+            console.print(f"     {finding.advice}", markup=False, soft_wrap=True)
+    if bad:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command; an error that a person can act on is two lines, not a traceback."""
+    try:
+        app()
+    except ExemplarError as error:
+        complaints.print(str(error), style="bold", markup=False, soft_wrap=True)
+        complaints.print(error.advice, markup=False, soft_wrap=True)
+        sys.exit(2 if error.permanent else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""`exemplar doctor`: what is there, what is not, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import nlp
+from pipeline import models
+from pipeline.analyse import load_playbook
+from pipeline.client import is_running
+from pipeline.errors import ExemplarError
+from pipeline.library import Library
+from pipeline.settings import Settings
+from pipeline.supervise import PORT, free_port
+
+TESTED = ("faster-whisper", "ctranslate2", "spacy", "duckdb", "prefect", "fastapi", "av")
+ROOM_GB = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    good: bool
+    what: str
+    found: str
+    advice: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Every check, the most basic first."""
+    yield Finding(sys.version_info >= (3, 11), "Python", sys.version.split()[0], "Exemplar needs Python 3.11 or newer.")
+    for package in TESTED:
+        yield _package(package)
+    yield _model(settings)
+    yield _device(settings)
+    yield _playbook(settings)
+    yield from _folders(settings)
+    yield _port(settings)
+
+
+def _package(package: str) -> Finding:
+    try:
+        return Finding(True, package, version(package))
+    except PackageNotFoundError:
+        return Finding(False, package, "not installed", "Run `make setup` again.")
+
+
+def _model(settings: Settings) -> Finding:
+    try:
+        where, note = models.find(settings.model)
+    except ExemplarError as error:
+        return Finding(False, "speech model", str(error), error.advice)
+    if where == settings.model and not Path(where).is_dir():
+        return Finding(True, "speech model", f"{where}, fetched from its hub at first use (needs the internet once)")
+    return Finding(note is None, "speech model", where, f"{note} Run `make setup` to fetch it.")
+
+
+def _device(settings: Settings) -> Finding:
+    from ctranslate2 import get_cuda_device_count
+
+    cards = get_cuda_device_count()
+    if settings.device == "cuda" and not cards:
+        return Finding(False, "device", "cuda asked for, none found", 'Set device = "auto" or install the driver.')
+    uses = "cuda" if cards and settings.device != "cpu" else f"cpu, {settings.threads or os.cpu_count()} threads"
+    kind = settings.compute_type
+    if kind == "auto":
+        kind = "float16" if uses == "cuda" else "int8"
+    return Finding(True, "device", f"{uses}, {kind}")
+
+
+def _playbook(settings: Settings) -> Finding:
+    try:
+        playbook = load_playbook(settings.playbook)
+    except nlp.PlaybookError as error:
+        return Finding(False, "playbook", str(error), "Mend the file and line named, then `exemplar playbook check`.")
+    return Finding(True, "playbook", f"{playbook.name} {playbook.version[:12]}")
+
+
+def _folders(settings: Settings) -> Iterator[Finding]:
+    library = Library(settings.data)
+    parent = next(path for path in (library.root, *library.root.parents) if path.exists())
+    writable = os.access(parent, os.W_OK)
+    yield Finding(writable, "data folder", str(library.root), f"Let this user write to {parent}, or use --data.")
+    free = shutil.disk_usage(parent).free / 1e9
+    yield Finding(free > ROOM_GB, "free disk", f"{free:.1f} GB", "Free some space: recordings are kept as they came.")
+    if library.root.exists():
+        inbox = library.inbox
+        good = inbox.is_dir() and os.access(inbox, os.R_OK | os.W_OK)
+        yield Finding(good, "inbox", str(inbox), "Let this user read and write it: files are taken out after copying.")
+
+
+def _port(settings: Settings) -> Finding:
+    library = Library(settings.data)
+    if is_running(library):
+        return Finding(True, "running", (library.running() or {}).get("address", "yes"))
+    try:
+        port = free_port(settings.host, settings.port)
+    except ExemplarError as error:
+        return Finding(False, "port", str(error), error.advice)
+    note = "" if port == (settings.port or PORT) else f" ({PORT} is taken)"
+    return Finding(True, "port", f"{port} is free{note}")

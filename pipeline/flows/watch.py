@@ -1,0 +1,226 @@
+"""The worker: one long-lived process that watches the inbox and keeps every call's outputs up to date.
+
+`python -m pipeline.flows.watch --data DIR`, started by `exemplar up`. Threads: one takes files in, two walk recordings
+through their flow (one reads the next while the other's is heard), one watches for changes. Killed at any point, the
+next start goes on from the files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import threading
+import time
+from pathlib import Path, PurePosixPath
+
+import httpx
+import watchfiles
+from prefect.client.orchestration import get_client
+from prefect.exceptions import PrefectException
+
+from pipeline import files, settings
+from pipeline.analyse import load_playbook
+from pipeline.ear import Ear
+from pipeline.errors import (
+    BadRecording,
+    DiskTrouble,
+    ExemplarError,
+    NotFound,
+    PrefectAway,
+    SourceChanged,
+    StillWriting,
+    Stopping,
+    Unforeseen,
+)
+from pipeline.flows import ingest, upkeep
+from pipeline.flows.queue import WorkQueue
+from pipeline.inbox import Inbox
+from pipeline.library import CallFolder, Library
+from pipeline.parent import end_with_parent
+from pipeline.progress import Board
+from pipeline.reconcile import Reconciler, Stage
+
+log = logging.getLogger("exemplar.worker")
+HANDS = 2
+TROUBLE_S = 2.0
+GRACE_S = 4.0
+
+
+class Worker:
+    """Puts the parts together and runs them until told to stop."""
+
+    def __init__(self, conf: settings.Settings) -> None:
+        self.library = Library(conf.data)
+        self.board = Board(self.library)
+        self.ear = Ear(conf)
+        self.inbox = Inbox(self.library, conf)
+        self.reconciler = Reconciler(self.library, conf, self.ear, load_playbook(conf.playbook), self._report)
+        self.flows = ingest.build(self.library, self.inbox, self.reconciler)
+        self.queue = WorkQueue()
+        self.stop = threading.Event()
+        self._conf = conf
+        self._wake = threading.Event()
+
+    def run(self) -> None:
+        """Work until `stop` is set."""
+        self.library.prepare()
+        with files.lock(self.library.incoming, wait=True):
+            self._until_prefect_answers()
+            self.inbox.recall()
+            threads = [threading.Thread(target=work, daemon=True) for work in (self._watch, self._intake, self._warm)]
+            threads += [threading.Thread(target=self._hand, daemon=True) for _ in range(HANDS)]
+            for thread in threads:
+                thread.start()
+            self._catch_up()
+            while not self.stop.wait(0.2):
+                for recording_id in self.library.to_work.take():
+                    self.queue.add(recording_id)
+                self.board.waiting = len(self.queue)
+                self._write_board()
+            self.queue.close()
+            self.ear.close()
+            for thread in threads[3:]:
+                thread.join(GRACE_S)
+
+    def _write_board(self) -> None:
+        try:
+            self.board.write()
+        except OSError as error:
+            log.warning("Progress can't be written: %s", error.strerror)
+
+    def _until_prefect_answers(self) -> None:
+        with get_client(sync_client=True) as client:
+            while not self.stop.is_set():
+                trouble = client.api_healthcheck()
+                if trouble is None:
+                    break
+                time.sleep(0.2)
+            else:
+                return
+            try:
+                upkeep.bury_dead(client)
+                upkeep.prune(client)
+            except Exception:
+                log.exception("Prefect's old runs could not be tidied")
+
+    def _catch_up(self) -> None:
+        """Look at every call once: what a crash left undone is done now."""
+        for call in self.library.calls():
+            if self.reconciler.wants(call):
+                self.queue.add(call.id)
+
+    def _warm(self) -> None:
+        while not self.stop.is_set():
+            try:
+                self.ear.warm()
+            except Stopping:
+                return
+            except ExemplarError as error:
+                log.error("%s %s", error, error.advice)  # noqa: TRY400  the sentence says it all
+                self.board.trouble = f"{error} {error.advice}"
+                self.stop.wait(10)
+            else:
+                self.board.trouble = self.ear.note
+                self.board.ready = True
+                return
+
+    def _watch(self) -> None:
+        while not self.stop.is_set():
+            try:
+                for _ in watchfiles.watch(
+                    self.library.inbox, stop_event=self.stop, debounce=100, step=50, recursive=True, watch_filter=None
+                ):
+                    self._wake.set()
+            except (OSError, RuntimeError) as error:  # out of watches, or a file system without: rescans do it
+                log.warning(
+                    "Changes can't be watched (%s); the inbox is looked at every %s s", error, self._conf.rescan
+                )
+                return
+
+    def _intake(self) -> None:
+        while not self.stop.is_set():
+            self._wake.clear()
+            arrivals, unsettled = self.inbox.scan()
+            for arrival in arrivals:
+                if self.stop.is_set():
+                    return
+                try:
+                    call, _new = self.flows.take_in(arrival)
+                    self.queue.add(call.id)
+                    self._trouble(None)
+                except (SourceChanged, StillWriting):
+                    unsettled += 1
+                except DiskTrouble as error:
+                    self._trouble(error)
+                    self.stop.wait(TROUBLE_S)
+                except Exception as error:
+                    log.exception("Taking in %s", arrival.look.name)
+                    self._trouble(_named(error))
+                    unsettled += 1
+                    self.stop.wait(TROUBLE_S)
+            if unsettled:
+                self.stop.wait(self._conf.settle)
+            else:
+                self._wake.wait(self._conf.rescan)
+
+    def _hand(self) -> None:
+        while (recording_id := self.queue.take()) is not None:
+            try:
+                call = self.library.call(recording_id)
+                self.board.start(recording_id, self._name(call))
+                self.flows.process(recording_id, self._name(call))
+                if self.reconciler.wants(call):
+                    self.queue.add(recording_id)
+                self.queue.done(recording_id)
+                self._trouble(None)
+            except (BadRecording, NotFound, FileNotFoundError):
+                self.queue.done(recording_id)
+            except Stopping:
+                return
+            except Exception as error:
+                if self.stop.is_set():
+                    return
+                log.exception("Working on call %s", recording_id)
+                self._trouble(_named(error))
+                self.queue.failed(recording_id)
+            finally:
+                self.board.end(recording_id)
+
+    def _trouble(self, error: ExemplarError | None) -> None:
+        self.board.trouble = f"{error} {error.advice}" if error else self.ear.note
+
+    def _name(self, call: CallFolder) -> str:
+        sightings = call.sightings()
+        return PurePosixPath(sightings[0].path).name if sightings else call.id
+
+    def _report(self, call: CallFolder, stage: Stage, share: float | None) -> None:
+        recording = call.recording() if share is None else None
+        self.board.stage(call.id, stage, share, recording.duration_s if recording else None)
+
+
+def _named(error: Exception) -> ExemplarError:
+    """The trouble behind an exception that no stage foresaw: Prefect's, or one of our own making."""
+    if isinstance(error, ExemplarError):
+        return error
+    away = isinstance(error, (httpx.HTTPError, PrefectException)) or "reach API" in str(error)
+    return (PrefectAway if away else Unforeseen)(f"{type(error).__name__}: {str(error)[:120]}")
+
+
+def main() -> None:
+    """Run the worker until its parent ends or it gets SIGTERM."""
+    end_with_parent()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, required=True)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    worker = Worker(settings.load(parser.parse_args().data))
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: worker.stop.set())
+    worker.run()
+    os._exit(0)  # Prefect's own threads would keep a normal exit waiting
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""The documents that flow between stages. All are frozen; `from_json` is the only way in, `to_json` the way out.
+
+Times are seconds from the start of the recording, offsets code points of a turn's text, sizes bytes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from nlp.findings import CallType, Moment, PersonalData, Step, Tag
+from pipeline.errors import BadInput
+
+Speaker = Literal["rep", "customer", "unknown"]
+Direction = Literal["inbound", "outbound"]
+
+
+def _text(value: Any) -> Any:
+    return (value.strip() or None) if isinstance(value, str) else value
+
+
+Text = Annotated[Annotated[str, Field(max_length=300)] | None, BeforeValidator(_text)]
+
+
+class Document(BaseModel):
+    """A frozen value with a JSON form."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @classmethod
+    def from_json(cls, data: bytes | str) -> Self:
+        """Read one document. Raises BadInput, naming the first field at fault."""
+        try:
+            return cls.model_validate_json(data)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise BadInput(f"{'.'.join(map(str, first['loc'])) or cls.__name__}: {first['msg']}") from error
+
+    def to_json(self) -> bytes:
+        """The document as indented UTF-8 JSON, ending in a newline."""
+        return self.model_dump_json(indent=1).encode() + b"\n"
+
+
+class About(Document):
+    """What can be known about a call besides its sound. Unknown stays None; nothing is made up."""
+
+    rep: Text = None
+    customer: Text = None
+    started_at: datetime | None = None
+    direction: Direction | None = None
+    source: Text = None
+    consent: Text = None
+    type: Text = None
+
+    def over(self, other: About) -> About:
+        """These facts first, the other's where these are silent."""
+        return About(**(other.model_dump(exclude_none=True) | self.model_dump(include=set(ABOUT), exclude_none=True)))
+
+
+ABOUT = frozenset(About.model_fields)
+
+
+class Sighting(Document):
+    """One name under which a recording's bytes arrived."""
+
+    path: str  # relative to the inbox, with forward slashes
+    at: datetime
+    bytes: int
+    mtime_ns: int
+    kept: bool = False  # the source was left in place (a folder marked as foreign)
+    sidecar: dict[str, Any] | None = None
+    sidecar_problem: str | None = None
+
+
+class Correction(Document):
+    """What a person put right. Later corrections win, field by field."""
+
+    at: datetime
+    by: str
+    set: dict[str, Any] = Field(default_factory=dict)
+
+
+class Sound(Document):
+    """What the decoder says of a file."""
+
+    duration_s: float
+    channels: int
+    sample_rate: int
+    codec: str
+    container: str
+
+
+class Recording(About):
+    """Who, when, how long: what the file, its name, its sidecar and people's corrections say."""
+
+    id: str
+    sha256: str
+    files: tuple[str, ...]
+    filename: str
+    bytes: int
+    duration_s: float
+    channels: int
+    sample_rate: int
+    codec: str
+    container: str = ""
+    arrived_at: datetime
+    problems: tuple[str, ...] = ()
+    sound_problems: tuple[str, ...] = ()  # those of `problems` that decoding found
+    made_from: dict[str, str] = Field(default_factory=dict)
+
+
+class Word(Document):
+    """One word. `text` is what is shown; `raw` what the recogniser heard."""
+
+    start: float
+    end: float
+    text: str
+    raw: str | None = None
+    probability: float | None = None
+
+
+class Turn(Document):
+    """One speaker's stretch of speech; its text is its words joined by one space."""
+
+    speaker: Speaker = "unknown"
+    start: float | None = None
+    end: float | None = None
+    text: str
+    words: tuple[Word, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+class Dropped(Document):
+    """Words the recogniser gave that are not trusted, and why."""
+
+    start: float
+    end: float
+    text: str
+    why: str
+
+
+class Transcript(Document):
+    """Who said what, and when."""
+
+    recording_id: str | None = None
+    made_from: dict[str, str] = Field(default_factory=dict)
+    language: str | None = None
+    model: str | None = None
+    turns: tuple[Turn, ...]
+    dropped: tuple[Dropped, ...] = ()
+
+
+class Analysis(Document):
+    """Tags, moments, steps, personal data and metrics, each with its evidence."""
+
+    recording_id: str | None = None
+    made_from: dict[str, str] = Field(default_factory=dict)
+    playbook: dict[str, str]
+    type: CallType
+    tags: tuple[Tag, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    steps: tuple[Step, ...] = ()
+    pii: tuple[PersonalData, ...] = ()
+    metrics: dict[str, Any] = Field(default_factory=dict)
+
+
+class Reason(Document):
+    """Why a file could not become a call, in words a manager understands."""
+
+    id: str
+    name: str
+    why: str
+    advice: str
+    error: str
+    detail: str = ""
+    at: datetime
+
+
+class Doing(Document):
+    """What the worker is doing with one recording."""
+
+    id: str
+    name: str
+    stage: Literal["waiting", "read", "hear", "analyse", "publish"]
+    percent: float | None = None  # 0 to 100
+    left_s: float | None = None
+    since: datetime
+    trouble: str | None = None
+
+
+class Progress(Document):
+    """The worker's note on all it is doing, rewritten about twice a second while anything changes."""
+
+    pid: int
+    at: datetime
+    ready: bool = True  # the speech model is loaded
+    doing: tuple[Doing, ...] = ()
+    waiting: int = 0
+    trouble: str | None = None

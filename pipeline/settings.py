@@ -1,0 +1,75 @@
+"""Settings: defaults, then data/exemplar.toml, then EXEMPLAR_* variables, then the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from pipeline.errors import BadSettings
+
+
+class Settings(BaseSettings):
+    """Everything a person can set. Durations in seconds, sizes as their names say."""
+
+    model_config = SettingsConfigDict(env_prefix="EXEMPLAR_", frozen=True, extra="forbid")
+
+    data: Path = Field(Path("data"), description="The folder that holds everything.")
+    host: str = Field("127.0.0.1", description="The address the pages listen on.")
+    port: int | None = Field(None, description="The port of the pages; unset: 8377 or the next free one.")
+    public_url: str | None = Field(None, description="The base of every link sent to people.")
+
+    model: str = Field("base", description="base, tiny.en, any other faster-whisper model by name, or a folder.")
+    device: str = Field("auto", description="auto, cpu or cuda.")
+    compute_type: str = Field("auto", description="auto, int8, int8_float16, float16 or float32.")
+    threads: int = Field(0, ge=0, description="Processor threads for hearing; 0: all cores.")
+    batch: int = Field(8, ge=1, le=64, description="Stretches of speech decoded together.")
+    language: str | None = Field(None, description="Language of the calls (en, de, …); unset: what the model detects.")
+
+    settle: float = Field(0.5, gt=0, description="Seconds between the two looks that find a file unchanged.")
+    settle_empty: float = Field(5.0, ge=0, description="Seconds an empty file may stay empty before it is set aside.")
+    rescan: float = Field(5.0, gt=0, description="Seconds between full looks at the inbox.")
+    keep: list[str] = Field(
+        default_factory=list, description="Sub-folders of the inbox whose files are left where they are."
+    )
+    max_hours: float = Field(6.0, gt=0, description="The longest recording accepted, in hours.")
+    max_upload_mb: int = Field(2048, gt=0, description="The largest upload accepted, in megabytes.")
+    attempts: int = Field(3, ge=1, description="How often hearing one recording is tried before it is set aside.")
+
+    timezone: str | None = Field(None, description="Zone of times in file names, as Europe/Berlin; unset: here.")
+    playbook: Path | None = Field(None, description="A playbook folder of your own; unset: the default one.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the library's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        toml = cls.model_config.get("toml_file")
+        file = (TomlConfigSettingsSource(settings_cls, toml),) if toml else ()
+        return (init_settings, env_settings, *file)
+
+
+def load(data: Path | None = None, **overrides: object) -> Settings:
+    """Read the settings that hold for one data folder.
+
+    Raises BadSettings, naming the setting, when one can't be understood.
+    """
+    given = {key: value for key, value in overrides.items() if value is not None}
+    if data is not None:
+        given["data"] = data
+    try:
+        folder = Settings(**given).data  # type: ignore[arg-type]
+        file = folder / "exemplar.toml"
+        found = type("SettingsOfFolder", (Settings,), {"model_config": SettingsConfigDict(toml_file=file)})
+        settings: Settings = found(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadSettings(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    except (OSError, ValueError) as error:
+        raise BadSettings(str(error)) from error
+    return settings.model_copy(update={"data": folder.absolute()})
