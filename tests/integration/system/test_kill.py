@@ -1,0 +1,150 @@
+"""Processes are killed at the worst moments; after the restart each recording is one call, indexed once.
+
+Every round drops a few recordings, waits for a stage to begin (seen from outside, in the files), kills the process with
+SIGKILL, lets the supervisor start it again, and compares what is there with what must be. The seed decides which moment
+and how many milliseconds later. Five rounds and more in `make test`, two hundred in `make soak`.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline import models
+from pipeline.client import recording_id
+from pipeline.library import DOCUMENTS, Library
+from tests.running import Running, exemplar
+
+WORKER, PAGES = "pipeline.flows.watch", "clips_api"
+Moment = Callable[[Library, list[str]], bool]
+
+
+def folders(library: Library, keys: list[str]) -> list[Path]:
+    return [library.root / "calls" / key[:2] / key for key in keys]
+
+
+def any_has(name: str, but_not: str) -> Moment:
+    def seen(library: Library, keys: list[str]) -> bool:
+        return any((path / name).exists() and not (path / but_not).exists() for path in folders(library, keys))
+
+    return seen
+
+
+def hearing(library: Library, keys: list[str]) -> bool:
+    progress = library.progress()
+    return bool(progress and any(one.stage == "hear" and one.id in keys for one in progress.doing))
+
+
+def noted(library: Library, keys: list[str]) -> bool:
+    return any((library.to_index.path / key).exists() for key in keys)
+
+
+MOMENTS: dict[str, tuple[str, Moment]] = {
+    "taking in": (WORKER, lambda library, _: any(library.incoming.iterdir())),
+    "taken in, not read": (WORKER, any_has("sightings", "recording.json")),
+    "read, not heard": (WORKER, any_has("recording.json", "transcript.json")),
+    "hearing": (WORKER, hearing),
+    "heard, not analysed": (WORKER, any_has("transcript.json", "analysis.json")),
+    "analysed, not published": (WORKER, any_has("analysis.json", "published")),
+    "noted for the index": (PAGES, noted),
+    "indexing": (PAGES, any_has("published", "no such file")),
+}
+
+
+@pytest.fixture(scope="module")
+def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    if not (models.store() / "tiny.en" / "model.bin").exists():
+        pytest.skip("the speech model tiny.en could not be fetched at set-up; run `make dev` with a network")
+    with exemplar(tmp_path_factory.mktemp("kill") / "data", EXEMPLAR_RESCAN="1") as running:
+        yield running
+
+
+def a_round(victim: Running, sources: list[Path], moment: str, delay: float) -> None:
+    name, seen = MOMENTS[moment]
+    library = victim.library
+    keys = [recording_id(source) for source in sources]
+    before = finished(library)
+    process = victim.wait(lambda: alive(victim, name), 30, name)
+    for source in sources:
+        victim.drop(source)
+    deadline = time.monotonic() + 30
+    while not seen(library, keys) and time.monotonic() < deadline:
+        time.sleep(0.0005)
+    time.sleep(delay)
+    process.kill()
+    for key in keys:
+        victim.searchable(key, 90)
+
+    assert sum(1 for _ in library.calls()) == len(before) + len(keys), "one call folder a recording"
+    assert not list(library.quarantined())
+    assert not [path for path in library.inbox.rglob("*") if path.is_file()]
+    for key in keys:
+        call = library.call(key)
+        assert len(call.sightings()) == 1
+        assert call.published() == call.stamp()
+        assert not [path.name for path in call.path.iterdir() if path.name.startswith(".") and path.stat().st_size == 0]
+    indexed_once(victim, keys)
+    now = finished(library)
+    assert {key: now[key] for key in before} == before, "finished outputs were touched"
+
+
+def alive(victim: Running, name: str) -> object:
+    try:
+        process = victim.child(name)
+        return process if process.is_running() and process.status() != "zombie" else None
+    except AssertionError:
+        return None
+
+
+def finished(library: Library) -> dict[str, tuple[int, ...]]:
+    """When each document of each finished call was written."""
+    return {
+        call.id: tuple((call.path / name).stat().st_mtime_ns for name in DOCUMENTS)
+        for call in library.calls()
+        if all((call.path / name).exists() for name in DOCUMENTS)
+    }
+
+
+def indexed_once(victim: Running, keys: list[str]) -> None:
+    """Every turn of the transcript stands in exactly one clip, and no clip twice."""
+    clips: list[dict] = []
+    cursor = None
+    while True:
+        page = victim.http.get("/api/v1/clips", params={"limit": 200, **({"cursor": cursor} if cursor else {})}).json()
+        clips += page["items"]
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert len(clips) == page["total"]
+    ids = [clip["id"] for clip in clips]
+    assert len(ids) == len(set(ids))
+    for key in keys:
+        turns = victim.call(key)["transcript"]["turns"]
+        mine = [clip for clip in clips if clip["recording_id"] == key]
+        for turn in turns:
+            assert any(turn["text"] in f"{clip['quote']} {clip['reply'] or ''}" for clip in mine), turn["text"]
+        if turns:
+            assert mine
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_kill_in_each_stage_and_between_loses_and_doubles_nothing(
+    victim: Running, snippet: Callable[[int], Path], moment: str
+) -> None:
+    number = list(MOMENTS).index(moment)
+    seed = random.Random(number)
+    a_round(victim, [snippet(100 + 2 * number), snippet(101 + 2 * number)], moment, seed.choice([0, 0, 0.005, 0.05]))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7000)
+def test_two_hundred_kills(victim: Running, snippet: Callable[[int], Path]) -> None:
+    seed = random.Random(20261121)
+    for number in range(200):
+        count = seed.choice([1, 2, 3])
+        sources = [snippet(1000 + 3 * number + which) for which in range(count)]
+        a_round(victim, sources, seed.choice(list(MOMENTS)), seed.choice([0, 0.001, 0.005, 0.02, 0.1, 0.4]))

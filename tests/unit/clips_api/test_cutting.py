@@ -1,0 +1,107 @@
+"""A cut is the same sound as that stretch of the whole, decoded from its start."""
+
+from __future__ import annotations
+
+import wave
+from io import BytesIO
+
+import av
+import numpy as np
+import pytest
+
+from clips_api.cutting import LONGEST, cut
+from clips_api.spans import Span
+from pipeline.errors import BadInput, ExemplarError, Unreadable
+
+SECONDS = 24.0
+KINDS = {  # ending: codec, rate, channels, most milliseconds off
+    "wav": ("pcm_s16le", 8000, 2, 0.2),
+    "flac": ("flac", 44100, 1, 0.2),
+    "mp3": ("libmp3lame", 44100, 2, 5.0),
+    "m4a": ("aac", 16000, 2, 5.0),
+    "opus": ("libopus", 48000, 1, 5.0),
+    "mkv": ("libopus", 48000, 2, 5.0),
+    "ulaw.wav": ("pcm_mulaw", 8000, 2, 0.2),
+}
+
+
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory):
+    """The same kind of sound in every format."""
+    folder = tmp_path_factory.mktemp("sounds")
+    made = {}
+    for ending, (codec, rate, channels, _) in KINDS.items():
+        path = folder / f"sound.{ending}"
+        noise = np.random.default_rng(5).normal(0, 1, (round(SECONDS * rate), channels))
+        smooth = np.apply_along_axis(lambda lane: np.convolve(lane, np.ones(8) / 8, "same"), 0, noise)
+        samples = (smooth / np.abs(smooth).max() * 20000).astype(np.int16)
+        with av.open(str(path), "w") as out:
+            stream = out.add_stream(codec, rate=rate, layout="stereo" if channels == 2 else "mono")
+            for first in range(0, len(samples), 4096):
+                frame = av.AudioFrame.from_ndarray(
+                    samples[first : first + 4096].reshape(1, -1), format="s16", layout=stream.layout.name
+                )
+                frame.sample_rate, frame.pts = rate, first
+                out.mux(stream.encode(frame))
+            out.mux(stream.encode(None))
+        made[ending] = path
+    return made
+
+
+def whole(path):
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        resampler = av.AudioResampler(format="s16", layout=stream.layout, rate=stream.rate)
+        pieces = [piece.to_ndarray() for frame in container.decode(stream) for piece in resampler.resample(frame)]
+        return np.concatenate([piece.reshape(-1, stream.layout.nb_channels) for piece in pieces]), stream.rate
+
+
+def heard(data):
+    with wave.open(BytesIO(data)) as file:
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(
+            -1, file.getnchannels()
+        ), file.getframerate()
+
+
+def offset(piece, among, expected, rate):
+    """By how many milliseconds the best match of a piece is away from where it should be."""
+    reach = rate // 5
+    first = max(0, expected - reach)
+    window = among[first : expected + len(piece) + reach, 0].astype(float)
+    correlation = np.correlate(window, piece[:, 0].astype(float), "valid")
+    best = int(np.argmax(correlation))
+    likeness = correlation[best] / (
+        np.linalg.norm(window[best : best + len(piece)]) * np.linalg.norm(piece[:, 0].astype(float))
+    )
+    assert likeness > 0.95
+    return abs(first + best - expected) / rate * 1000
+
+
+@pytest.mark.parametrize("ending", KINDS)
+@pytest.mark.parametrize(("start", "end"), [(0.0, 1.5), (7.31, 8.9), (20.004, 23.5)])
+def test_a_cut_is_that_stretch(sounds, ending, start, end):
+    samples, rate = whole(sounds[ending])
+    piece, piece_rate = heard(cut(sounds[ending], Span("0" * 16, start, end)))
+    _, given_rate, channels, most = KINDS[ending]
+    assert (piece_rate, piece.shape[1]) == (rate, channels)
+    assert rate == given_rate
+    assert len(piece) == pytest.approx((end - start) * rate, abs=rate * 0.03)
+    assert offset(piece[:rate], samples, round(start * rate), rate) <= most
+
+
+def test_the_end_of_a_recording_ends_its_cut(sounds):
+    piece, rate = heard(cut(sounds["wav"], Span("0" * 16, SECONDS - 1, SECONDS + 5)))
+    assert len(piece) == rate
+
+
+def test_what_can_not_be_cut(sounds, tmp_path):
+    with pytest.raises(BadInput):
+        cut(sounds["wav"], Span("0" * 16, 0, LONGEST + 1))
+    with pytest.raises(Unreadable):
+        cut(sounds["wav"], Span("0" * 16, 100, 101))
+    listed = tmp_path / "list.wav"
+    listed.write_text(f"ffconcat version 1.0\nfile {sounds['wav']}\n")
+    with pytest.raises(ExemplarError):
+        cut(listed, Span("0" * 16, 0, 1))
+    with pytest.raises(ExemplarError):
+        cut(tmp_path / "nothing.wav", Span("0" * 16, 0, 1))
