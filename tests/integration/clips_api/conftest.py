@@ -131,7 +131,7 @@ def found(script: Sequence[Said], turns: Sequence[Turn]) -> Analysis:
                 parts = Parts(
                     acknowledge="That's fair." if explored else None, explore="What did you have" if explored else None
                 )
-                score = 75 if explored else 20
+                score = 8 if explored else 2
                 moments.append(
                     Moment(
                         tag,

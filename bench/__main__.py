@@ -1,0 +1,23 @@
+"""`python -m bench [PART]`: run one part or all, in half an hour at most."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import intake
+
+PARTS = {"intake": intake.run}
+
+
+def main(wanted: list[str]) -> int:
+    unknown = [name for name in wanted if name not in PARTS]
+    if unknown:
+        print(f"No part named {', '.join(unknown)}; there are: {', '.join(PARTS)}")
+        return 2
+    for name in wanted or PARTS:
+        PARTS[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
