@@ -152,7 +152,7 @@ def test_neighbouring_turns_with_one_concern_are_one_moment(playbook):
 
 
 def test_times_come_from_words(playbook):
-    words = tuple(Word(i, i + 0.5, w) for i, w in enumerate("I said it is too expensive".split()))
+    words = tuple(Word(i, i + 0.5, w) for i, w in enumerate(["I", "said", "it", "is", "too", "expensive"]))
     (tag,) = [
         t
         for t in analyse([Turn("customer", "I said it is too expensive", 0, 6, words)], playbook).tags

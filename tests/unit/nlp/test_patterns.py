@@ -1,7 +1,8 @@
 import pytest
 
 from nlp.inflect import family
-from nlp.patterns import PatternError, PatternSet, read
+from nlp.matching import PatternSet
+from nlp.patterns import PatternError, read
 from nlp.words import BREAK, plain, stream
 
 

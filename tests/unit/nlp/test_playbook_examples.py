@@ -3,8 +3,8 @@
 import pytest
 
 from nlp import Turn, load_default
-from nlp.check import check
 from nlp.analyse import DEFAULT
+from nlp.check import check
 from nlp.tagger import hear, tag
 
 FEWEST = 8
@@ -40,14 +40,26 @@ def test_every_tag_and_step_has_enough_examples(playbook):
 
 
 def test_the_contract_names_are_all_there(playbook):
-    kinds = "price timing authority need competitor risk status_quo technical".split()
+    kinds = ["price", "timing", "authority", "need", "competitor", "risk", "status_quo", "technical"]
     wanted = {f"objection.{k}" for k in kinds}
     wanted |= {f"handling.{k}" for k in ("acknowledge", "explore", "respond", "confirm")}
     wanted |= {"reaction.positive", "reaction.negative", "signal.buying"}
-    wanted |= {f"step.{s}" for s in "greeting recording_disclosure agenda discovery next_step recap closing".split()}
+    wanted |= {
+        f"step.{s}"
+        for s in ["greeting", "recording_disclosure", "agenda", "discovery", "next_step", "recap", "closing"]
+    }
     assert {t.id for t in playbook.tags} == wanted
     assert [s.id for s in playbook.steps] == (
-        "greeting recording_disclosure agenda discovery objection_acknowledged next_step recap closing".split()
+        [
+            "greeting",
+            "recording_disclosure",
+            "agenda",
+            "discovery",
+            "objection_acknowledged",
+            "next_step",
+            "recap",
+            "closing",
+        ]
     )
 
 

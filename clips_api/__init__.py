@@ -1,0 +1,1 @@
+"""The clip index, the HTTP API and the pages."""

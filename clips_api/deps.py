@@ -1,0 +1,36 @@
+"""What routers are given: everything the composition root built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from clips_api.cursors import Cursors
+from clips_api.index.database import Database
+from clips_api.indexer import Indexer
+from clips_api.waiting import Inbox
+from pipeline.library import Library
+from pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a running application."""
+
+    settings: Settings
+    library: Library
+    database: Database
+    indexer: Indexer
+    cursors: Cursors
+    inbox: Inbox
+
+
+def parts(request: Request) -> Parts:
+    """The parts of the application that answers this request."""
+    found: Parts = request.app.state.parts
+    return found
+
+
+Given = Annotated[Parts, Depends(parts)]

@@ -1,0 +1,70 @@
+-- The clip index. Derived: delete the folder and it is built again. Change anything here and raise SCHEMA in
+-- database.py: the next start builds data/index/<n+1>. No keys or DDL indexes: the writer is alone and keeps rows
+-- unique itself, and DuckDB's index changes have replay faults in its write-ahead log (docs/decisions.md).
+
+CREATE TABLE about (schema_version INTEGER, complete BOOLEAN);
+
+-- One row a call, whatever its state: 'waiting' (no transcript), 'heard' (no analysis yet), 'done', 'quarantined',
+-- 'unreadable' (a document of ours is damaged).
+CREATE TABLE calls (
+    recording_id  VARCHAR,
+    stamp         VARCHAR,      -- changes when any document does
+    state         VARCHAR,
+    filename      VARCHAR,
+    arrived_at    TIMESTAMP,    -- UTC, as all times here
+    rep           VARCHAR,
+    customer      VARCHAR,
+    started_at    TIMESTAMP,
+    started_text  VARCHAR,      -- as the document has it, zone included
+    direction     VARCHAR,
+    source        VARCHAR,
+    consent       VARCHAR,
+    type          VARCHAR,
+    duration_s    DOUBLE,
+    channels      INTEGER,
+    turns         INTEGER,
+    moments       INTEGER,
+    missed        VARCHAR[],    -- steps that were not heard
+    problems      VARCHAR[],
+    why           VARCHAR,      -- quarantined or unreadable: what happened, what to do
+    advice        VARCHAR,
+    detail        VARCHAR
+);
+
+-- One row a name under which a recording arrived: every file ever taken in.
+CREATE TABLE files (
+    recording_id  VARCHAR,
+    path          VARCHAR,
+    seen_at       TIMESTAMP,
+    bytes         BIGINT
+);
+
+-- One row a moment, a tag outside moments, a remaining turn.
+CREATE TABLE clips (
+    id            VARCHAR,      -- <recording_id>-<start_ms>-<end_ms>; two tags of one span share it
+    recording_id  VARCHAR,
+    kind          VARCHAR,      -- 'moment', 'tag', 'turn'
+    lead          BOOLEAN,      -- the row that stands for its id where no tag is asked for
+    tag           VARCHAR,
+    tags          VARCHAR[],    -- of every row with this id
+    start_s       DOUBLE,       -- NULL where the transcript has no times
+    end_s         DOUBLE,
+    turn          INTEGER,      -- the first turn
+    speaker       VARCHAR,
+    quote         VARCHAR,
+    context       VARCHAR,
+    reply         VARCHAR,
+    reply_speaker VARCHAR,
+    score         DOUBLE,
+    acknowledge   VARCHAR,      -- the words in which each part of the reply was heard
+    explore       VARCHAR,
+    respond       VARCHAR,
+    confirm       VARCHAR,
+    why           VARCHAR,
+    quote_words   VARCHAR,      -- folded (clips_api/words.py)
+    reply_words   VARCHAR,
+    rep           VARCHAR,
+    customer      VARCHAR,
+    started_at    TIMESTAMP,
+    started_text  VARCHAR
+);

@@ -1,0 +1,56 @@
+-- name: calls
+-- A page of calls, newest first, those without a date by when they arrived.
+WITH hits AS MATERIALIZED (
+    SELECT *, epoch(coalesce(started_at, arrived_at, TIMESTAMP '1970-01-01')) AS rank
+    FROM calls
+    WHERE state IN ('waiting', 'heard', 'done')
+      AND ($rep IS NULL OR rep = $rep)
+      AND ($customer IS NULL OR customer = $customer)
+      AND ($type IS NULL OR type = $type)
+      AND ($since IS NULL OR started_at >= $since)
+      AND ($until IS NULL OR started_at < $until)
+      AND ($unknown IS NULL OR $unknown = (rep IS NULL OR customer IS NULL OR started_at IS NULL))
+),
+page AS (
+    SELECT * FROM hits
+    WHERE $after IS NULL OR row(rank, recording_id) < row($after[1]::DOUBLE, $after_id::VARCHAR)
+    ORDER BY rank DESC, recording_id DESC
+    LIMIT $limit
+)
+SELECT (SELECT count(*) FROM hits) AS total, page.*
+FROM (SELECT 1) LEFT JOIN page ON true
+ORDER BY rank DESC, recording_id DESC
+
+-- name: call
+SELECT * FROM calls WHERE recording_id = $recording_id
+
+-- name: unknown_calls
+SELECT count(*) AS calls FROM calls
+WHERE state IN ('waiting', 'heard', 'done') AND (rep IS NULL OR customer IS NULL OR started_at IS NULL)
+
+-- name: group_of_calls
+-- One group of the status page, latest arrival first, each call with every name it came under.
+WITH hits AS MATERIALIZED (
+    SELECT *, epoch(coalesce(arrived_at, TIMESTAMP '1970-01-01')) AS rank
+    FROM calls
+    WHERE list_contains($states::VARCHAR[], state)
+      AND NOT list_contains($busy::VARCHAR[], recording_id)
+),
+page AS (
+    SELECT * FROM hits
+    WHERE $after IS NULL OR row(rank, recording_id) < row($after[1]::DOUBLE, $after_id::VARCHAR)
+    ORDER BY rank DESC, recording_id DESC
+    LIMIT $limit
+)
+SELECT (SELECT count(*) FROM hits) AS total, page.*,
+    (SELECT list(files.path ORDER BY files.seen_at, files.path) FROM files WHERE files.recording_id = page.recording_id)
+        AS paths
+FROM (SELECT 1) LEFT JOIN page ON true
+ORDER BY rank DESC, recording_id DESC
+
+-- name: states
+SELECT state, count(*) AS calls FROM calls GROUP BY state
+
+-- name: paths_in
+-- Every name seen in some folders of the inbox.
+SELECT path FROM files WHERE list_bool_or([starts_with(path, folder) FOR folder IN $folders::VARCHAR[]])

@@ -1,0 +1,145 @@
+"""Keeps the index like the documents: a full look at start, then one call at a time as notes arrive.
+
+The worker leaves a note whenever a call's documents, names or whereabouts change. Notes are polled rather than
+watched: looking into an empty folder four times a second costs nothing and can't miss. What a lost note would hide,
+a look at the shelves' times finds, and a full look at the next start.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Iterator
+
+import duckdb
+
+from clips_api import documents
+from clips_api.index import writer
+from clips_api.index.database import Database
+from clips_api.index.rows import Rows, rows_of
+from pipeline.library import CallFolder, Library
+
+POLL = 0.25  # seconds between looks for notes
+SHELVES = 2.0  # seconds between looks for calls that came or went without a note
+AGAIN = 5.0  # seconds until a call that could not be indexed is tried again
+TOGETHER = 32  # calls a transaction
+log = logging.getLogger(__name__)
+
+
+class Indexer:
+    """A thread that writes the index. Nothing else does."""
+
+    def __init__(self, library: Library, database: Database) -> None:
+        self.library = library
+        self.database = database
+        self._stop = threading.Event()
+        self._again: dict[str, float] = {}
+        self._shelves: dict[str, int] = {}
+        self._looked = 0.0
+        self._thread = threading.Thread(target=self._run, name="indexer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the transaction under way and end."""
+        self._stop.set()
+        self._thread.join(timeout=5)
+
+    def rescan(self) -> int:
+        """Index every call whose documents differ from what is indexed, drop those that are gone; how many changed."""
+        known = {row["recording_id"]: row["stamp"] for row in self.database.rows("stamps")}
+        self._shelves, self._looked = self.library.shelf_times(), time.monotonic()
+        found = {call.id: call for call in self._folders()}
+        changed = [call for name, call in found.items() if known.get(name) != call.stamp()]
+        self._replace(found, [*(call.id for call in changed), *(known.keys() - found.keys())])
+        if not self._stop.is_set():
+            with self.database.write() as cursor:
+                cursor.execute("UPDATE about SET complete = true WHERE NOT complete")
+            self.database.settle()
+        return len(changed)
+
+    def refresh(self, ids: Iterable[str]) -> None:
+        """Index these calls as they stand now, wherever they stand."""
+        wanted = list(dict.fromkeys(ids))
+        if not wanted:
+            return
+        try:
+            found = ((name, self.library.known(name)) for name in wanted)
+            self._replace({name: call for name, call in found if call}, wanted)
+        except Exception:  # the notes are taken: remember what they asked for
+            self._again |= dict.fromkeys(wanted, time.monotonic() + AGAIN)
+            raise
+
+    # the thread
+
+    def _run(self) -> None:
+        first = True
+        while not self._stop.is_set():
+            try:
+                if first or not self.database.sound():
+                    if not self.database.sound():
+                        log.warning("the index is gone or damaged: building it again")
+                        self.database.replace()
+                    started = time.monotonic()
+                    changed = self.rescan()
+                    log.info("indexed %d changed calls in %.1f s", changed, time.monotonic() - started)
+                    first = False
+                self.refresh(self._due())
+            except Exception:
+                log.exception("indexing failed; it goes on in a moment")
+                self._stop.wait(1.0)
+            self._stop.wait(POLL)
+
+    def _due(self) -> list[str]:
+        """The calls to look at now: notes, calls that came or went, failures whose time has come."""
+        now = time.monotonic()
+        late = [name for name, when in self._again.items() if when <= now]
+        for name in late:
+            del self._again[name]
+        return [*self.library.to_index.take(), *late, *self._moved(now)]
+
+    def _moved(self, now: float) -> list[str]:
+        if now - self._looked < SHELVES:
+            return []
+        self._looked = now
+        times = self.library.shelf_times()
+        if times == self._shelves:
+            return []
+        self._shelves = times
+        held = {row["recording_id"]: row["state"] == "quarantined" for row in self.database.rows("stamps")}
+        quarantined = {call.id for call in self.library.quarantined()}
+        there = {call.id: call.id in quarantined for call in self._folders()}
+        return [name for name in held.keys() | there.keys() if held.get(name) != there.get(name)]
+
+    def _folders(self) -> Iterator[CallFolder]:
+        yield from self.library.quarantined()
+        yield from self.library.calls()
+
+    def _replace(self, found: dict[str, CallFolder], ids: list[str]) -> None:
+        for first in range(0, len(ids), TOGETHER):
+            if self._stop.is_set():
+                return
+            some = ids[first : first + TOGETHER]
+            try:
+                writer.replace(self.database, some, self._rows(found, some))
+            except duckdb.Error:
+                raise
+            except Exception:  # noqa: BLE001  whatever it is, the others go on
+                for name in some:
+                    self._alone(found, name)
+
+    def _alone(self, found: dict[str, CallFolder], name: str) -> None:
+        """Index one call of a batch that failed; the one at fault is tried again later."""
+        try:
+            writer.replace(self.database, [name], self._rows(found, [name]))
+        except duckdb.Error:
+            raise
+        except Exception:
+            log.exception("call %s could not be indexed; trying again in %g s", name, AGAIN)
+            self._again[name] = time.monotonic() + AGAIN
+
+    def _rows(self, found: dict[str, CallFolder], ids: list[str]) -> list[Rows]:
+        here = (found[name] for name in ids if name in found)
+        return [rows_of(documents.read(call)) for call in here if call.exists()]

@@ -1,0 +1,11 @@
+"""The pages: one module a page, each a router function, what it asks for, and a template."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from clips_api.pages import call, calls, search, status, upload
+
+router = APIRouter(include_in_schema=False)
+for part in (search, calls, call, status, upload):
+    router.include_router(part.router)

@@ -1,0 +1,48 @@
+"""Where is my call? Every file ever seen; the page asks again by itself."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from clips_api.calls import try_again
+from clips_api.clips import Cursor
+from clips_api.deps import Given
+from clips_api.render import page
+from clips_api.status import Group, listing, look
+
+router = APIRouter()
+A_GROUP = 25
+
+
+@router.get("/status")
+def show(request: Request, parts: Given, part: Annotated[str | None, Query()] = None) -> Response:
+    """All four groups; `part=live` gives what changes, or 304 where nothing did."""
+    status = look(parts, A_GROUP)
+    template = "status_live.html" if part == "live" else "status.html"
+    answer = page(request, template, status=status, inbox=parts.library.inbox)
+    if part != "live":
+        return answer
+    tag = f'"{sha256(answer.body).hexdigest()[:24]}"'
+    headers = {"ETag": tag, "X-Busy": "1" if status.busy else "0"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    answer.headers.update(headers)
+    return answer
+
+
+@router.get("/status/{group}")
+def go_on(request: Request, parts: Given, group: Group, cursor: Cursor = None) -> HTMLResponse:
+    """One group, page by page."""
+    found = listing(parts, group, limit=100, cursor=cursor)
+    return page(request, "status_group.html", group=group, found=found)
+
+
+@router.post("/status/retry")
+def retry(parts: Given, id: Annotated[str, Form()]) -> RedirectResponse:  # noqa: A002  the form's name for it
+    """Try a file again."""
+    try_again(parts, id)
+    return RedirectResponse("/status", 303)

@@ -1,0 +1,146 @@
+"""Where is my call? Every file ever seen, in four groups: needs you, waiting, hearing, done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+
+from clips_api.answers import Listing, Status, Tracked, zoned
+from clips_api.clips import Cursor, Limit
+from clips_api.deps import Given, Parts
+from clips_api.index.database import Row
+from clips_api.index.search import page
+from clips_api.problems import RESPONSES
+from clips_api.waiting import Lying
+from pipeline.library import now
+from pipeline.records import Doing, Progress
+
+router = APIRouter(prefix="/api/v1/status", tags=["status"], responses=RESPONSES)
+
+Group = Literal["needs_you", "waiting", "hearing", "done"]
+STALE = timedelta(seconds=10)
+STATES = {"needs_you": ["quarantined", "unreadable"], "waiting": ["waiting", "heard"], "done": ["done"]}
+
+
+@router.get("")
+def show(parts: Given, limit: Annotated[int, Query(ge=1, le=200, description="Files a group.")] = 20) -> Status:
+    """Where every file is. Each group shows its first files; `next` goes on at /api/v1/status/{group}."""
+    return look(parts, limit)
+
+
+@router.get("/{group}")
+def go_on(parts: Given, group: Group, limit: Limit = 50, cursor: Cursor = None) -> Listing[Tracked]:
+    """One group, page by page."""
+    return listing(parts, group, limit=limit, cursor=cursor)
+
+
+def look(parts: Parts, limit: int) -> Status:
+    """All four groups, their first files each."""
+    progress = parts.library.progress()
+    running = progress is not None and now() - progress.at < STALE
+    groups = {
+        name: listing(parts, name, limit=limit, progress=progress)
+        for name in ("needs_you", "waiting", "hearing", "done")
+    }
+    waits = any(item.waits for item in groups["waiting"].items)
+    return Status(
+        running=running,
+        ready=running and progress is not None and progress.ready,
+        trouble=progress.trouble if progress and running else None,
+        indexing=not parts.database.complete(),
+        busy=bool(groups["hearing"].items) or waits,
+        **groups,
+    )
+
+
+def listing(
+    parts: Parts, group: Group, *, limit: int, cursor: str | None = None, progress: Progress | None = None
+) -> Listing[Tracked]:
+    """A page of one group. Files that lie in the inbox come before calls; all of them stand on the first page."""
+    progress = progress or parts.library.progress()
+    doing = [one for one in progress.doing if one.stage != "waiting"] if progress else []
+    if group == "hearing":
+        return Listing(items=[_doing(one) for one in doing], total=len(doing))
+    lying = _lying(parts, group, {one.name for one in doing})
+    asked = {"group": group}
+    after, after_id = parts.cursors.read(asked, cursor)
+    offset = 0
+    if after_id and after_id.startswith("lying:"):
+        offset, after, after_id = int(after_id[6:]), None, None
+    elif after_id:
+        offset = len(lying)
+    here = lying[offset : offset + limit]
+    busy = [one.id for one in doing]
+    room = limit - len(here)
+    rows = parts.database.rows(
+        "group_of_calls", states=STATES[group], busy=busy, after=after, after_id=after_id, limit=room + 1
+    )
+    found = (
+        page(rows, room, lambda row: parts.cursors.make(asked, [row["rank"]], row["recording_id"])) if room else None
+    )
+    total = len(lying) + (rows[0]["total"] if rows else 0)
+    goes_on = found.next if found else None
+    if not room and (offset + len(here) < len(lying) or rows[0]["rank"] is not None):
+        goes_on = parts.cursors.make(asked, [0.0], f"lying:{offset + len(here)}")
+    calls = [_call(row, group) for row in (found.rows if found else ())]
+    return Listing(items=[*(_in_inbox(entry) for entry in here), *calls], next=goes_on, total=total)
+
+
+def _lying(parts: Parts, group: Group, doing: set[str]) -> list[Lying]:
+    if group == "done":
+        return []
+    taken = {
+        row["path"]
+        for row in parts.database.rows("paths_in", folders=[f"{kept.strip('/')}/" for kept in parts.settings.keep])
+    }
+    return [
+        entry
+        for entry in parts.inbox.look()
+        if entry.needs_you == (group == "needs_you") and entry.path not in taken and entry.path not in doing
+    ]
+
+
+def _in_inbox(entry: Lying) -> Tracked:
+    return Tracked(
+        key=f"inbox:{entry.path}",
+        name=entry.path.rpartition("/")[2],
+        names=[entry.path],
+        at=entry.changed_at,
+        why=entry.note,
+        waits=entry.kind == "waiting",
+    )
+
+
+def _doing(one: Doing) -> Tracked:
+    return Tracked(
+        key=f"doing:{one.id or one.name}",
+        id=one.id if len(one.id) == 16 else None,
+        name=one.name.rpartition("/")[2],
+        names=[one.name],
+        at=one.since,
+        stage=one.stage,
+        percent=one.percent,
+        left_s=one.left_s,
+        why=one.trouble,
+    )
+
+
+def _call(row: Row, group: Group) -> Tracked:
+    return Tracked(
+        key=f"call:{row['recording_id']}",
+        id=row["recording_id"],
+        name=row["filename"],
+        names=row["paths"] or [],
+        at=zoned(row["arrived_at"]),
+        why=row["why"],
+        advice=row["advice"],
+        detail=row["detail"],
+        retry=group == "needs_you",
+        rep=row["rep"],
+        customer=row["customer"],
+        duration_s=row["duration_s"],
+        moments=row["moments"],
+        waits=group == "waiting",
+    )

@@ -1,0 +1,120 @@
+"""A call's waveform as SVG paths: one lane a channel, with marks for what was found."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from pipeline.records import Analysis, Recording, Transcript
+
+WIDE = 1000  # units of the drawing
+LANE = 40  # units high
+BARS = 250  # a lane
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something found, drawn above the waveform. `x` and `width` are units of the drawing."""
+
+    kind: str
+    name: str
+    start: float
+    x: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One channel: who is heard on it, where that is clear, and its outline."""
+
+    speaker: str
+    path: str
+    y: int
+
+
+@dataclass(frozen=True)
+class Wave:
+    """The drawing."""
+
+    lanes: tuple[Lane, ...]
+    marks: tuple[Mark, ...]
+    duration_s: float
+
+    @property
+    def height(self) -> int:
+        return LANE * max(1, len(self.lanes))
+
+
+def draw(peaks: Path, recording: Recording, transcript: Transcript | None, analysis: Analysis | None) -> Wave:
+    """The waveform of a call; without peaks there are marks alone."""
+    duration = max(recording.duration_s, 0.001)
+    per_second, channels = _read(peaks)
+    speakers = _speakers(per_second, channels, transcript)
+    lanes = tuple(
+        Lane(speaker, _path(_bars(channel, round(duration * per_second)), number * LANE), number * LANE)
+        for number, (speaker, channel) in enumerate(zip(speakers, channels, strict=True))
+    )
+    return Wave(lanes, tuple(_marks(analysis, transcript, duration)), duration)
+
+
+def _read(peaks: Path) -> tuple[float, list[list[int]]]:
+    try:
+        found = json.loads(peaks.read_bytes())
+        return float(found["per_second"]), [list(channel) for channel in found["channels"][:2]]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return 1.0, []
+
+
+def _bars(channel: list[int], expected: int) -> list[float]:
+    """The loudest of each stretch, as many as are drawn, 0 to 1 of the loudest of all."""
+    size = max(len(channel), expected, 1)
+    loudest = max([*channel, 1])
+    edges = [round(number * size / BARS) for number in range(BARS + 1)]
+    return [max(channel[a : max(b, a + 1)], default=0) / loudest for a, b in pairwise(edges)]
+
+
+def _path(bars: list[float], top: int) -> str:
+    middle, half, step = top + LANE / 2, LANE / 2 - 3, WIDE / BARS
+    pieces = []
+    for number, bar in enumerate(bars):
+        high = max(0.6, bar * half)
+        pieces.append(f"M{number * step + step / 2:.1f} {middle - high:.1f}V{middle + high:.1f}")
+    return "".join(pieces)
+
+
+def _speakers(per_second: float, channels: list[list[int]], transcript: Transcript | None) -> list[str]:
+    """Who is heard on which channel: the one that is loud while they speak. Unclear stays unknown."""
+    if len(channels) != 2 or transcript is None:
+        return ["unknown"] * len(channels)
+    loud = {"rep": [0.0, 0.0], "customer": [0.0, 0.0]}
+    for turn in transcript.turns:
+        if turn.start is None or turn.end is None or turn.speaker not in loud:
+            continue
+        a, b = int(turn.start * per_second), int(turn.end * per_second) + 1
+        for number, channel in enumerate(channels):
+            loud[turn.speaker][number] += sum(channel[a:b])
+    rep, customer = loud["rep"], loud["customer"]
+    if rep[0] > 1.5 * rep[1] or customer[1] > 1.5 * customer[0]:
+        return ["rep", "customer"]
+    if rep[1] > 1.5 * rep[0] or customer[0] > 1.5 * customer[1]:
+        return ["customer", "rep"]
+    return ["unknown", "unknown"]
+
+
+def _marks(analysis: Analysis | None, transcript: Transcript | None, duration: float) -> list[Mark]:
+    if analysis is None:
+        return []
+
+    def mark(kind: str, name: str, start: float | None, end: float | None) -> list[Mark]:
+        if start is None:
+            return []
+        x = min(start / duration, 1) * WIDE
+        return [Mark(kind, name, start, x, max(3.0, min(((end or start) - start) / duration * WIDE, WIDE - x)))]
+
+    found = [one for moment in analysis.moments for one in mark("moment", moment.tag, moment.start, moment.end)]
+    for step in analysis.steps:
+        turn = transcript.turns[step.turn] if transcript and step.turn is not None and step.result == "done" else None
+        found += mark("step", step.step, turn.start, None) if turn else []
+    return found

@@ -1,0 +1,78 @@
+"""What somebody does who has never seen Exemplar: upload a call, wait, search, play, read along."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.conftest import SAMPLES
+from tests.running import Running
+
+
+@pytest.fixture
+def page(chromium: Browser, running: Running) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+    page.goto(f"{running.address}/?token={running.secret}")
+    yield page
+    context.close()
+    assert troubles == []
+
+
+def test_upload_wait_search_play(page: Page, running: Running, truth: dict[str, dict]) -> None:
+    assert "token" not in page.url, "the address is clean after signing in"
+    call = truth["too_expensive"]
+    page.get_by_role("link", name="Upload", exact=True).click()
+    page.set_input_files("input[type=file]", SAMPLES / call["file"])
+    page.get_by_label("Rep").fill("Anna")
+    page.get_by_label("Customer").fill("Delaney Heating")
+    page.get_by_role("button", name="Upload").click()
+
+    page.wait_for_url("**/status*")
+    name = call["file"].rpartition("/")[2]
+    done = page.get_by_role("link", name=re.compile(re.escape(name[:20])))
+    expect(done.first).to_be_visible(timeout=120_000)
+
+    page.get_by_role("link", name="Search", exact=True).click()
+    box = page.get_by_role("searchbox")
+    box.fill('"too expensive"')
+    box.press("Enter")
+    result = page.locator("ol.results > li").filter(has_text="Delaney Heating").first
+    expect(result).to_contain_text("too expensive", timeout=20_000)
+    expect(result.locator("mark").first).to_be_visible()
+    for chip in ("acknowledged", "explored", "answered", "checked"):
+        expect(result).to_contain_text(chip)
+
+    play = result.locator(".play")
+    shown = play.locator(".time")
+    length = shown.inner_text()
+    play.click()
+    expect(shown).not_to_have_text(length, timeout=10_000)
+    first = shown.inner_text()
+    expect(shown).not_to_have_text(first, timeout=5_000)
+    page.keyboard.press("Space")
+    page.wait_for_timeout(300)
+    stopped = shown.inner_text()
+    page.wait_for_timeout(1_500)
+    assert shown.inner_text() == stopped, "space stops it"
+
+
+def test_the_call_page_follows_the_sound(page: Page, running: Running, truth: dict[str, dict]) -> None:
+    key = running.drop(SAMPLES / truth["quick_discount"]["file"])
+    running.searchable(key)
+    page.goto(f"{running.address}/calls/{key}#t=40")
+    page.wait_for_function("() => document.querySelector('audio').readyState >= 1")
+    page.wait_for_function("() => Math.abs(document.querySelector('audio').currentTime - 40) < 1.5")
+    page.keyboard.press("Space")
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 41.5", timeout=20_000)
+    word = page.locator(".transcript [data-t], .transcript [data-start]").nth(3)
+    word.click()
+    page.wait_for_function("() => document.querySelector('audio').currentTime < 30")
+    for step in ("greeting", "next step", "closing"):
+        expect(page.locator("body")).to_contain_text(step)
