@@ -51,7 +51,11 @@ def run() -> None:
             ("5-minute two-channel call, in place to searchable", f"{ours:.1f} s", ""),
             ("the bare loop over the same file, load excluded", f"{peer:.1f} s", ""),
             ("**ratio**", f"**{ours / peer:.2f}**", "1.2 or less"),
-            (f"{SHORT} short recordings at once ({seconds(shorts):.0f} s of sound): all indexed, none twice", "yes", "yes"),
+            (
+                f"{SHORT} short recordings at once ({seconds(shorts):.0f} s of sound): all indexed, none twice",
+                "yes",
+                "yes",
+            ),
             ("… in place to all searchable", f"{spent:.0f} s, {SHORT / spent:.1f} recordings a second", ""),
             ("… the bare loop over the same files", f"{loop:.0f} s; ratio {spent / loop:.2f}", "reported"),
             ("`exemplar up` ready, first time with an empty data folder", f"{made_ready:.1f} s", ""),
@@ -66,7 +70,9 @@ def sources(room: Path) -> tuple[Path, Path, list[Path]]:
     """The five-minute call, another one of the same length, and the short recordings."""
     truths = [json.loads(path.read_text()) for path in sorted((SAMPLES / "truth").glob("*.json"))]
     stereo = [
-        np.stack(decode_audio(str(SAMPLES / truth["file"]), split_stereo=True)) for truth in truths if truth["channels"] == 2
+        np.stack(decode_audio(str(SAMPLES / truth["file"]), split_stereo=True))
+        for truth in truths
+        if truth["channels"] == 2
     ]
     joined = np.concatenate(stereo, axis=1)
     length = 300 * RATE

@@ -15,7 +15,8 @@ from clips_api.index.search import Page, moment, page
 from clips_api.problems import RESPONSES
 from clips_api.uploads import receive
 from pipeline.errors import NotFound
-from pipeline.library import CallFolder, now
+from pipeline.folder import CallFolder
+from pipeline.library import now
 from pipeline.records import Analysis, Correction, Recording
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"], responses=RESPONSES)

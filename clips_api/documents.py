@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from clips_api.index.rows import Documents
 from pipeline.errors import BadInput
-from pipeline.library import CallFolder
+from pipeline.folder import CallFolder
 from pipeline.records import ABOUT, Correction, Recording
 
 T = TypeVar("T")

@@ -18,7 +18,8 @@ from clips_api import documents
 from clips_api.index import writer
 from clips_api.index.database import Database
 from clips_api.index.rows import Rows, rows_of
-from pipeline.library import CallFolder, Library
+from pipeline.folder import CallFolder
+from pipeline.library import Library
 
 POLL = 0.25  # seconds between looks for notes
 SHELVES = 2.0  # seconds between looks for calls that came or went without a note

@@ -153,7 +153,8 @@ class ListeningCopy:
 
     def add(self, frame: av.AudioFrame | None) -> None:
         for piece in self.resampler.resample(frame):
-            piece.pts, piece.time_base = self._at, Fraction(1, piece.sample_rate)  # else the encoder's delay is not told
+            piece.pts = self._at  # without a clock the encoder's delay would not be told, and all sound be late by it
+            piece.time_base = Fraction(1, piece.sample_rate)
             self._at += piece.samples
             self.file.mux(self.stream.encode(piece))
 

@@ -24,7 +24,8 @@ from typing import Any
 
 from pipeline import files, formats
 from pipeline.errors import DiskTrouble, SourceChanged, StillWriting
-from pipeline.library import CallFolder, Library, now
+from pipeline.folder import CallFolder
+from pipeline.library import Library, now
 from pipeline.records import Sighting
 from pipeline.settings import Settings
 

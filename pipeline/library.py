@@ -1,8 +1,4 @@
-"""The layout of the data folder, and nothing else knows it.
-
-A call folder holds the recording's bytes and the documents made from them (docs/data.md draws the tree). A folder in
-quarantine has the same shape plus reason.json, so that setting aside and retrying are one rename each.
-"""
+"""The layout of the data folder, and nothing else knows it."""
 
 from __future__ import annotations
 
@@ -12,187 +8,15 @@ import re
 import secrets
 import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
 
 from pipeline import files
 from pipeline.errors import NotFound
-from pipeline.records import (
-    Analysis,
-    Correction,
-    Document,
-    Progress,
-    Reason,
-    Recording,
-    Sighting,
-    Transcript,
-)
-
-D = TypeVar("D", bound=Document)
-ID = re.compile(r"[0-9a-f]{16}")
-DOCUMENTS = ("recording.json", "transcript.json", "analysis.json")
-
-
-class CallFolder:
-    """One recording and everything made from it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.id = path.name[:16]
-
-    def __repr__(self) -> str:
-        return f"CallFolder({self.path})"
-
-    def exists(self) -> bool:
-        return self.path.is_dir()
-
-    def lock(self, *, wait: bool = False) -> AbstractContextManager[None]:
-        """Held by whoever works on this call; free at once when that process dies."""
-        return files.lock(self.path, wait=wait)
-
-    # what came in
-
-    @property
-    def sound(self) -> Path:
-        """The recording's bytes as they came."""
-        for path in self.path.glob("recording.*"):
-            if path.suffix != ".json":
-                return path
-        raise NotFound(f"recording of call {self.id}")
-
-    @property
-    def listening(self) -> Path:
-        """What a browser plays: the recording itself, or the copy made where browsers can't play its format."""
-        return next(self.path.glob("listen.*"), None) or self.sound
-
-    @property
-    def peaks(self) -> Path:
-        """The waveform: {"per_second", "channels": [[0..100, ...], ...]}; absent until the call was heard."""
-        return self.path / "peaks.json"
-
-    def sightings(self) -> list[Sighting]:
-        """Every name under which these bytes arrived, the first one first."""
-        found = [Sighting.from_json(path.read_bytes()) for path in (self.path / "sightings").glob("*.json")]
-        return sorted(found, key=lambda sighting: (sighting.at, sighting.path))
-
-    def sight(self, sighting: Sighting) -> None:
-        folder = self.path / "sightings"
-        folder.mkdir(exist_ok=True)
-        key = sha256(f"{sighting.path}\0{sighting.mtime_ns}".encode()).hexdigest()[:16]
-        files.write(folder / f"{key}.json", sighting.to_json())
-
-    def corrections(self) -> list[Correction]:
-        """What people put right, in the order they did."""
-        numbered = sorted((self.path / "corrections").glob("*.json"), key=lambda path: int(path.stem))
-        return [Correction.from_json(path.read_bytes()) for path in numbered]
-
-    def correct(self, correction: Correction) -> None:
-        folder = self.path / "corrections"
-        folder.mkdir(exist_ok=True)
-        number = max((int(path.stem) for path in folder.glob("*.json")), default=0) + 1
-        files.write(folder / f"{number}.json", correction.to_json())
-
-    # what was made
-
-    def recording(self) -> Recording | None:
-        return self._read("recording.json", Recording)
-
-    def transcript(self) -> Transcript | None:
-        return self._read("transcript.json", Transcript)
-
-    def analysis(self) -> Analysis | None:
-        return self._read("analysis.json", Analysis)
-
-    def reason(self) -> Reason | None:
-        return self._read("reason.json", Reason)
-
-    def keep(self, document: Recording | Transcript | Analysis | Reason) -> None:
-        """Put a finished document in place of the old one."""
-        files.write(self.path / f"{type(document).__name__.lower()}.json", document.to_json())
-
-    def digest(self, name: str) -> str | None:
-        """The SHA-256 of one document as it stands, None where there is none."""
-        try:
-            return files.digest(self.path / name)
-        except FileNotFoundError:
-            return None
-
-    def stamp(self) -> str:
-        """Changes whenever a document, a correction or a sighting does; cheap enough to ask of every call at start."""
-        marks = []
-        for name in (*DOCUMENTS, "reason.json", "sightings", "corrections"):
-            try:
-                stat = (self.path / name).stat()
-            except FileNotFoundError:
-                marks.append("0")
-            else:
-                marks.append(f"{stat.st_mtime_ns:x}.{stat.st_ino:x}")
-        return "-".join(marks)
-
-    def published(self) -> str:
-        """The stamp under which the index was last told of this call."""
-        try:
-            return (self.path / "published").read_text()
-        except FileNotFoundError:
-            return "never"
-
-    def publish(self, stamp: str) -> None:
-        files.write(self.path / "published", stamp.encode(), durable=False)
-
-    @property
-    def failures(self) -> int:
-        """How often hearing this recording has failed since it came in or was retried."""
-        try:
-            return int((self.path / "failures").read_text())
-        except (FileNotFoundError, ValueError):
-            return 0
-
-    def failed(self, times: int) -> None:
-        files.write(self.path / "failures", str(times).encode())
-
-    def wants_hearing(self) -> bool:
-        """A person asked for a new transcript; the old one serves until then."""
-        return (self.path / "hear-again").exists()
-
-    def hear_again(self, *, wanted: bool = True) -> None:
-        mark = self.path / "hear-again"
-        if wanted:
-            files.write(mark, b"")
-        else:
-            mark.unlink(missing_ok=True)
-
-    def _read(self, name: str, kind: type[D]) -> D | None:
-        try:
-            return kind.from_json((self.path / name).read_bytes())
-        except FileNotFoundError:
-            return None
-
-
-class Spool:
-    """Notes from one process to another: at most one a call, an empty file each."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def leave(self, recording_id: str) -> None:
-        files.write(self.path / recording_id, b"", durable=False)
-
-    def take(self) -> list[str]:
-        """Every note's id, oldest first; a taken note is gone, and a failure leaves it anew."""
-        notes = []
-        for entry in os.scandir(self.path):
-            if ID.fullmatch(entry.name):
-                with suppress(FileNotFoundError):
-                    notes.append((entry.stat().st_mtime_ns, entry.name))
-        taken = []
-        for _, name in sorted(notes):
-            with suppress(FileNotFoundError):
-                (self.path / name).unlink()
-                taken.append(name)
-        return taken
+from pipeline.folder import CallFolder
+from pipeline.records import Progress, Reason
+from pipeline.spool import ID, Spool
 
 
 class Library:

@@ -16,7 +16,8 @@ from typing import Literal, Protocol
 import nlp
 from pipeline import analyse, audio, naming
 from pipeline.errors import BadRecording, HearingStopped, RecogniserFailed
-from pipeline.library import CallFolder, Library, now
+from pipeline.folder import CallFolder
+from pipeline.library import Library, now
 from pipeline.records import Reason, Recording, Sound, Transcript, Turn
 from pipeline.settings import Settings
 

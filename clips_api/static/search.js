@@ -123,13 +123,13 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     if (at) clips[at - 1].focus();
     else box.focus();
-  } else if (at >= 0 && event.target === clips[at]) {
-    if (event.key === " ") {
+  } else if (event.key === " " && !typing(event) && !event.target.closest("button, summary, select")) {
+    const play = clips[at]?.querySelector(".play") ?? playing;
+    if (play) {
       event.preventDefault();
-      const play = clips[at].querySelector(".play");
-      if (play) toggle(play);
-    } else if (event.key === "Enter") {
-      clips[at].querySelector(".about").click();
+      toggle(play);
     }
+  } else if (event.key === "Enter" && at >= 0 && event.target === clips[at]) {
+    clips[at].querySelector(".about").click();
   }
 });

@@ -15,8 +15,9 @@ from prefect.cache_policies import NO_CACHE
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from pipeline.errors import ExemplarError
+from pipeline.folder import CallFolder
 from pipeline.inbox import Arrival, Inbox
-from pipeline.library import CallFolder, Library
+from pipeline.library import Library
 from pipeline.reconcile import STAGES, Reconciler, Stage
 
 RETRY_AFTER_S = [2.0, 10.0]

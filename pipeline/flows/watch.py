@@ -36,8 +36,9 @@ from pipeline.errors import (
 )
 from pipeline.flows import ingest, upkeep
 from pipeline.flows.queue import WorkQueue
+from pipeline.folder import CallFolder
 from pipeline.inbox import Inbox
-from pipeline.library import CallFolder, Library
+from pipeline.library import Library
 from pipeline.parent import end_with_parent
 from pipeline.progress import Board
 from pipeline.reconcile import Reconciler, Stage
@@ -148,6 +149,7 @@ class Worker:
                     return
                 try:
                     call, _new = self.flows.take_in(arrival)
+                    self.library.to_index.leave(call.id)
                     self.queue.add(call.id)
                     self._trouble(None)
                 except (SourceChanged, StillWriting):

@@ -47,7 +47,9 @@ def test_what_the_readme_links_to_is_there() -> None:
 
 
 def test_the_map_names_files_that_exist() -> None:
-    for name in re.findall(r"`((?:pipeline|nlp|clips_api)/[\w/]+\.(?:py|yml))`", (ROOT / "CONTRIBUTING.md").read_text()):
+    for name in re.findall(
+        r"`((?:pipeline|nlp|clips_api)/[\w/]+\.(?:py|yml))`", (ROOT / "CONTRIBUTING.md").read_text()
+    ):
         assert (ROOT / name).exists(), name
 
 
@@ -97,22 +99,36 @@ def test_modules_stay_short() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in tracked()
-        if path.suffix == ".py" and "tests" not in path.parts
-        and (lines := len(path.read_text().splitlines())) > 300
+        if path.suffix == ".py" and "tests" not in path.parts and (lines := len(path.read_text().splitlines())) > 300
     }
     assert not long
 
 
 def test_the_wheel_carries_playbooks_sql_templates_and_names(tmp_path: Path) -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), str(ROOT)],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "-q",
+            "--no-deps",
+            "--no-build-isolation",
+            "-w",
+            str(tmp_path),
+            str(ROOT),
+        ],
         capture_output=True,
         text=True,
         check=False,
     )
     assert run.returncode == 0, run.stderr
     names = set(zipfile.ZipFile(next(tmp_path.glob("exemplar-*.whl"))).namelist())
-    for folder, endings in (("nlp", (".yml",)), ("clips_api", (".sql", ".html", ".css", ".js")), ("pipeline", (".yml",))):
+    for folder, endings in (
+        ("nlp", (".yml",)),
+        ("clips_api", (".sql", ".html", ".css", ".js")),
+        ("pipeline", (".yml",)),
+    ):
         for path in (ROOT / folder).rglob("*"):
             if path.suffix in (*endings, ".py") and "__pycache__" not in path.parts:
                 assert path.relative_to(ROOT).as_posix() in names

@@ -24,7 +24,8 @@ from playwright.sync_api import Page
 
 from clips_api.app import create_app
 from nlp.findings import CallType, Moment, Parts, Step, Tag
-from pipeline.library import CallFolder, Library, now
+from pipeline.folder import CallFolder
+from pipeline.library import Library, now
 from pipeline.records import Analysis, Reason, Recording, Sighting, Transcript, Turn, Word
 from pipeline.settings import Settings
 from tests.browser import chromium

@@ -133,7 +133,7 @@ def test_a_finished_call_is_searchable_within_two_seconds(running: Running, snip
 
     key = running.drop(snippet(5))
     folder = running.library.root / "calls" / key[:2] / key
-    running.wait(lambda: (folder / "analysis.json").exists(), 60, "the analysis")
+    running.wait((folder / "analysis.json").exists, 60, "the analysis")
     began = time.monotonic()
     running.searchable(key, 10)
     assert time.monotonic() - began < 2.0

@@ -17,7 +17,8 @@ import pytest
 
 from pipeline import models
 from pipeline.client import recording_id
-from pipeline.library import DOCUMENTS, Library
+from pipeline.folder import DOCUMENTS
+from pipeline.library import Library
 from tests.running import Running, exemplar
 
 WORKER, PAGES = "pipeline.flows.watch", "clips_api"

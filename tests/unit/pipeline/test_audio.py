@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from faster_whisper.audio import decode_audio
 
 from pipeline import audio, formats
 from pipeline.errors import BadRecording, CutShort, EmptyFile, NoSound, NotARecording, TooHeavy, TooLong
@@ -49,6 +50,15 @@ def test_every_format_is_read(shared: Path, tmp_path: Path) -> None:
             with av.open(str(decoded.listen)) as copy:
                 heard = sum(frame.samples for frame in copy.decode(audio=0)) / copy.streams.audio[0].rate
             assert heard == pytest.approx(decoded.sound.duration_s, abs=0.3), file.name
+            assert abs(delay(audio.samples(decoded.lanes[0]), decode_audio(str(decoded.listen)))) < 0.02, file.name
+
+
+def delay(one: np.ndarray, other: np.ndarray) -> float:
+    """By how many seconds one recording of the same sound lags behind the other."""
+    length = min(len(one), len(other))
+    match = np.fft.irfft(np.fft.rfft(one[:length], 2 * length) * np.conj(np.fft.rfft(other[:length], 2 * length)))
+    best = int(np.argmax(match))
+    return (best if best < length else best - 2 * length) / audio.RATE
 
 
 def test_every_broken_file_is_read_or_says_why_not(shared: Path, tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from pipeline.analyse import load_playbook
 from pipeline.errors import BadRecording, HearingStopped, Stopping
+from pipeline.folder import CallFolder
 from pipeline.inbox import Inbox
-from pipeline.library import CallFolder, Library, now
+from pipeline.library import Library, now
 from pipeline.reconcile import STAGES, Reconciler
 from pipeline.records import Correction, Turn
 from pipeline.settings import Settings
