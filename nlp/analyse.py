@@ -1,0 +1,43 @@
+"""The whole analysis: turns in, findings out. No audio, no clock, no database; the same input gives the same output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from nlp import calltype, metrics, moments, pii, playbook, steps, tagger
+from nlp.findings import CallType, Findings, PlaybookName, Turn
+
+DEFAULT = Path(__file__).parent / "playbooks" / "default"
+
+
+def load_default() -> playbook.CompiledPlaybook:
+    """The playbook that comes with the package."""
+    return playbook.load(DEFAULT)
+
+
+def analyse(
+    turns: Sequence[Turn],
+    compiled: playbook.CompiledPlaybook,
+    *,
+    duration: float | None = None,
+    type: str | None = None,  # noqa: A002
+) -> Findings:
+    """Analyse one call.
+
+    ``duration`` is the recording's length in seconds (else the end of the last turn); ``type`` a type of call
+    that a person has set.
+    """
+    heard = tagger.hear(turns, compiled)
+    tags = tagger.tag(turns, heard, compiled)
+    call_type = calltype.decide(turns, heard, compiled) if type is None else CallType(type, "Set by a person.")
+    paired = moments.pair(turns, tags, heard, compiled, duration)
+    return Findings(
+        playbook=PlaybookName(compiled.name, compiled.version),
+        type=call_type,
+        tags=tags,
+        moments=paired,
+        steps=steps.judge(turns, tags, paired, heard, compiled, call_type=call_type, duration=duration),
+        pii=pii.spans(turns),
+        metrics=metrics.measure(turns, heard.stream, duration),
+    )

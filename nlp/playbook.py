@@ -1,0 +1,314 @@
+"""A playbook: what to listen for, as a folder of YAML files.
+
+::
+
+    playbook.yml      name; lists (word lists for @name); contexts (named sets of ``unless`` patterns); types of call
+    tags/*.yml        one tag a file
+    steps/*.yml       one step a file
+
+A tag file: ``id``, ``title``, ``why`` (it matters), ``speaker`` (rep or customer), ``rules`` (each ``id``, ``say``:
+patterns, any of which makes the tag; ``near``: patterns of which one must stand within :data:`NEAR` words; ``unless``:
+patterns of which none may stand so near), ``unless`` and ``unless_in`` (patterns, names of contexts) for all rules, and
+``match`` / ``not_match``: sentences that the tag must and must not mark. A step file: see :class:`StepRule`.
+
+Unknown keys are refused. The version of a playbook is the hash of its files' content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nlp.matching import PatternSet
+from nlp.patterns import Pattern, PatternError, read
+from nlp.yamlfile import PlaybookError, Section, Text, open_file
+
+NEAR = 10  # words of the same sentence on either side
+
+__all__ = ["NEAR", "CompiledPlaybook", "PlaybookError", "Rule", "StepRule", "TagRule", "TypeRule", "Use", "load"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One family of ways to say a tag. The numbers are patterns of the playbook's pattern set."""
+
+    id: str
+    say: tuple[int, ...]
+    near: frozenset[int]
+    unless: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class TagRule:
+    """One tag of the playbook, with its own examples."""
+
+    id: str
+    title: str
+    why: str
+    speaker: str
+    rules: tuple[Rule, ...]
+    match: tuple[Text, ...]
+    not_match: tuple[Text, ...]
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRule:
+    """One step of a call.
+
+    ``evidence`` are tags, of which ``at_least`` turns must be heard (``part``: instead, a part of moments).
+    ``first_s`` and ``last_s`` bound where (seconds from the start or before the end). ``applies_when`` is a family of
+    tags without which the step does not apply. An ``at_end`` step cannot be told where the recording is cut.
+    ``instead`` names a context (such as a system's announcement) that does as well, from whichever side. ``said``
+    holds the sentence for each verdict.
+    """
+
+    id: str
+    title: str
+    why: str
+    order: int
+    evidence: frozenset[str]
+    part: str
+    at_least: int
+    first_s: float | None
+    last_s: float | None
+    applies_when: str
+    at_end: bool
+    instead: str
+    said: Mapping[str, str]
+    match: tuple[Text, ...]
+    not_match: tuple[Text, ...]
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRule:
+    """A type of call: heard when ``needs`` points of its patterns are found in the first or last turns of a side."""
+
+    id: str
+    why: str
+    speaker: str
+    needs: int
+    first_turns: int | None
+    last_turns: int | None
+    say: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a pattern says when it hits: the tag (an index) and its rule, or neither (a context, or a type of call)."""
+
+    tag: int | None = None
+    rule: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CompiledPlaybook:
+    """A playbook ready to run. ``uses[i]`` and ``texts[i]`` belong to pattern ``i`` of ``patterns``."""
+
+    name: str
+    version: str
+    tags: tuple[TagRule, ...]
+    steps: tuple[StepRule, ...]
+    types: tuple[TypeRule, ...]
+    contexts: Mapping[str, frozenset[int]]
+    patterns: PatternSet
+    uses: tuple[Use, ...]
+    texts: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<playbook {self.name} {self.version}>"
+
+
+class _Patterns:
+    """Reads patterns and numbers them; the same text is one pattern."""
+
+    def __init__(self) -> None:
+        self.lists: dict[str, tuple[str, ...]] = {}
+        self.contexts: dict[str, frozenset[int]] = {}
+        self.read: list[Pattern] = []
+        self.uses: list[Use] = []
+        self._unused: dict[str, int] = {}
+
+    def add(self, file: Path, text: Text) -> int:
+        try:
+            pattern = read(text.value, self.lists)
+        except PatternError as error:
+            raise PlaybookError(file, text.line, str(error)) from None
+        self.read.append(pattern)
+        self.uses.append(Use())
+        return len(self.read) - 1
+
+    def shared(self, file: Path, texts: Sequence[Text]) -> frozenset[int]:
+        """Patterns that make no tag themselves."""
+        for text in texts:
+            if text.value not in self._unused:
+                self._unused[text.value] = self.add(file, text)
+        return frozenset(self._unused[text.value] for text in texts)
+
+    def named(self, section: Section, key: str) -> frozenset[int]:
+        out: frozenset[int] = frozenset()
+        for name in section.texts(key):
+            if name.value not in self.contexts:
+                raise PlaybookError(section.file, name.line, f"no context {name.value!r} in playbook.yml")
+            out |= self.contexts[name.value]
+        return out
+
+
+def load(folder: Path) -> CompiledPlaybook:
+    """Load and compile a playbook. Raises :class:`PlaybookError`, naming file and line."""
+    patterns = _Patterns()
+    head = open_file(folder / "playbook.yml") if (folder / "playbook.yml").is_file() else None
+    if head is None:
+        raise PlaybookError(folder / "playbook.yml", 1, "a playbook needs this file")
+    head.only("name", "lists", "contexts", "types")
+    name = head.text("name")
+    patterns.lists.update({name: tuple(t.value for t in texts) for name, texts in _named(head, "lists")})
+    patterns.contexts.update({name: patterns.shared(head.file, texts) for name, texts in _named(head, "contexts")})
+    types = tuple(_type(section, patterns) for section in head.sections("types"))
+    tag_files, step_files = sorted((folder / "tags").glob("*.yml")), sorted((folder / "steps").glob("*.yml"))
+    tags = tuple(_tag(open_file(file), number, patterns) for number, file in enumerate(tag_files))
+    steps = tuple(
+        sorted(
+            (_step(open_file(file), frozenset(t.id for t in tags)) for file in step_files),
+            key=lambda s: (s.order, s.id),
+        )
+    )
+    _once([(t.id, folder / "tags" / t.file) for t in tags])
+    _once([(s.id, folder / "steps" / s.file) for s in steps])
+    return CompiledPlaybook(
+        name=name,
+        version=_version(folder, [head.file, *tag_files, *step_files]),
+        tags=tags,
+        steps=steps,
+        types=types,
+        contexts=dict(patterns.contexts),
+        patterns=PatternSet(patterns.read),
+        uses=tuple(patterns.uses),
+        texts=tuple(p.text for p in patterns.read),
+    )
+
+
+def _named(head: Section, key: str) -> list[tuple[str, tuple[Text, ...]]]:
+    section = head.section(key)
+    return [(name, section.texts(name)) for name in section.keys()] if section else []  # noqa: SIM118
+
+
+def _once(ids: Sequence[tuple[str, Path]]) -> None:
+    seen: dict[str, Path] = {}
+    for name, file in ids:
+        if name in seen:
+            raise PlaybookError(file, 1, f"{name!r} is already the id of {seen[name].name}")
+        seen[name] = file
+
+
+def _version(folder: Path, files: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def _tag(section: Section, number: int, patterns: _Patterns) -> TagRule:
+    section.only("id", "title", "why", "speaker", "rules", "unless", "unless_in", "match", "not_match")
+    speaker = section.text("speaker")
+    if speaker not in ("rep", "customer", "any"):
+        raise section.error(f"speaker should be rep, customer or any, not {speaker!r}", "speaker")
+    unless = patterns.shared(section.file, section.texts("unless")) | patterns.named(section, "unless_in")
+    rules = tuple(_rule(entry, number, unless, patterns) for entry in section.sections("rules"))
+    if not rules:
+        raise section.error("a tag needs rules")
+    return TagRule(
+        section.text("id"),
+        section.text("title"),
+        section.text("why"),
+        speaker,
+        rules,
+        section.texts("match"),
+        section.texts("not_match"),
+        section.file.name,
+    )
+
+
+def _rule(section: Section, tag: int, unless: frozenset[int], patterns: _Patterns) -> Rule:
+    section.only("id", "say", "near", "unless", "unless_in")
+    near = patterns.shared(section.file, section.texts("near"))
+    own = patterns.shared(section.file, section.texts("unless")) | patterns.named(section, "unless_in")
+    say = tuple(patterns.add(section.file, text) for text in section.texts("say"))
+    if not say:
+        raise section.error("a rule needs patterns under 'say'")
+    rule = Rule(section.text("id"), say, near, unless | own)
+    for pattern in say:
+        patterns.uses[pattern] = Use(tag, rule)
+    return rule
+
+
+def _type(section: Section, patterns: _Patterns) -> TypeRule:
+    section.only("id", "why", "speaker", "needs", "first_turns", "last_turns", "say")
+    first, last = section.number("first_turns"), section.number("last_turns")
+    return TypeRule(
+        section.text("id"),
+        section.text("why"),
+        section.text("speaker", "any"),
+        int(section.number("needs", 1) or 1),
+        None if first is None else int(first),
+        None if last is None else int(last),
+        tuple(patterns.add(section.file, text) for text in section.texts("say")),
+    )
+
+
+_STEP_KEYS = (
+    *(
+        "id",
+        "title",
+        "why",
+        "order",
+        "evidence",
+        "part",
+        "at_least",
+        "first_s",
+        "last_s",
+        "applies_when",
+        "at_end",
+        "instead",
+    ),
+    *("said", "match", "not_match"),
+)
+
+
+def _step(section: Section, tags: frozenset[str]) -> StepRule:
+    section.only(*_STEP_KEYS)
+
+    def known(key: str) -> frozenset[str]:
+        texts = section.texts(key)
+        for text in texts:
+            if text.value not in tags:
+                raise PlaybookError(section.file, text.line, f"no tag {text.value!r} in this playbook")
+        return frozenset(text.value for text in texts)
+
+    said = section.section("said")
+    if said is None:
+        raise section.error("a step needs 'said': a sentence for each verdict")
+    sentences = {result: said.text(result) for result in ("done", "missed", "cannot_tell", "not_applicable")}
+    sentences |= {key: said.text(key) for key in said.keys()}  # noqa: SIM118  (a Section is no dict)
+    return StepRule(
+        section.text("id"),
+        section.text("title"),
+        section.text("why"),
+        int(section.number("order", 0) or 0),
+        known("evidence"),
+        section.text("part", ""),
+        int(section.number("at_least", 1) or 1),
+        section.number("first_s"),
+        section.number("last_s"),
+        section.text("applies_when", ""),
+        section.text("at_end", "no") == "yes",
+        section.text("instead", ""),
+        sentences,
+        section.texts("match"),
+        section.texts("not_match"),
+        section.file.name,
+    )
