@@ -206,14 +206,15 @@ def playbook_check(
     folder: Annotated[Path | None, typer.Argument(help="A playbook folder; unset: the default one.")] = None,
 ) -> None:
     """Validate a playbook and run its examples."""
-    import nlp
     from nlp.analyse import DEFAULT
+    from nlp.check import check
+    from nlp.playbook import PlaybookError, load
 
     where = folder or settings.load().playbook or DEFAULT
     try:
-        problems = nlp.check(where)
-        loaded = nlp.load(where)
-    except nlp.PlaybookError as error:
+        problems = check(where)
+        loaded = load(where)
+    except PlaybookError as error:
         complaints.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     for problem in problems:

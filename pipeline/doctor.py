@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import nlp
+from nlp.playbook import PlaybookError
 from pipeline import models
 from pipeline.analyse import load_playbook
 from pipeline.client import is_running
@@ -78,7 +78,7 @@ def _device(settings: Settings) -> Finding:
 def _playbook(settings: Settings) -> Finding:
     try:
         playbook = load_playbook(settings.playbook)
-    except nlp.PlaybookError as error:
+    except PlaybookError as error:
         return Finding(False, "playbook", str(error), "Mend the file and line named, then `exemplar playbook check`.")
     return Finding(True, "playbook", f"{playbook.name} {playbook.version[:12]}")
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
 
-import nlp
+from nlp.playbook import CompiledPlaybook
 from pipeline import analyse, audio, naming
 from pipeline.errors import BadRecording, HearingStopped, RecogniserFailed
 from pipeline.folder import CallFolder
@@ -42,7 +42,7 @@ class Reconciler:
     """The stages, bound to one data folder."""
 
     def __init__(
-        self, library: Library, settings: Settings, ear: Hears, playbook: nlp.CompiledPlaybook, report: Report
+        self, library: Library, settings: Settings, ear: Hears, playbook: CompiledPlaybook, report: Report
     ) -> None:
         self._library = library
         self._settings = settings

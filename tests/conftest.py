@@ -13,10 +13,11 @@ import pytest
 from pipeline import models, settings
 from pipeline.library import Library
 from pipeline.settings import Settings
+from tests.browser import chromium
+from tests.places import SHARED
+from tests.system import running, snippet, truth
 
-ROOT = Path(__file__).resolve().parent.parent
-SHARED = Path(os.environ.get("EXEMPLAR_SHARED_DATA", ROOT.parent / "shared" / "data"))
-SAMPLES = ROOT / "sample_audio"
+__all__ = ["chromium", "running", "snippet", "truth"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

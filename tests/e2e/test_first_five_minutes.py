@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 from tests.running import Running
 
 
@@ -71,8 +71,8 @@ def test_the_call_page_follows_the_sound(page: Page, running: Running, truth: di
     page.wait_for_function("() => Math.abs(document.querySelector('audio').currentTime - 40) < 1.5")
     page.keyboard.press("Space")
     page.wait_for_function("() => document.querySelector('audio').currentTime > 41.5", timeout=20_000)
-    word = page.locator(".transcript [data-t], .transcript [data-start]").nth(3)
-    word.click()
+    expect(page.locator(".turn.now, .turn[aria-current]").first).to_be_visible()
+    page.locator("#turn-2 .at").click()
     page.wait_for_function("() => document.querySelector('audio').currentTime < 30")
     for step in ("greeting", "next step", "closing"):
         expect(page.locator("body")).to_contain_text(step)

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.cli import app
 from pipeline.settings import Settings
-from tests.conftest import ROOT
+from tests.places import ROOT
 
 BIN = Path(sys.executable).parent
 
@@ -99,7 +99,10 @@ def test_modules_stay_short() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in tracked()
-        if path.suffix == ".py" and "tests" not in path.parts and (lines := len(path.read_text().splitlines())) > 300
+        if path.suffix == ".py"
+        and path.parent.name != "sample_audio"
+        and "tests" not in path.parts
+        and (lines := len(path.read_text().splitlines())) > 300
     }
     assert not long
 

@@ -28,9 +28,7 @@ from pipeline.folder import CallFolder
 from pipeline.library import Library, now
 from pipeline.records import Analysis, Reason, Recording, Sighting, Transcript, Turn, Word
 from pipeline.settings import Settings
-from tests.browser import chromium
 
-__all__ = ["chromium"]
 BASE = "http://127.0.0.1"
 
 

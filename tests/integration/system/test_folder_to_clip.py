@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from faster_whisper.audio import decode_audio
 
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 from tests.running import Running
 
 
@@ -30,7 +30,7 @@ def command(running: Running, *arguments: str) -> subprocess.CompletedProcess[st
 
 def test_words_said_in_a_dropped_call_find_a_clip_that_is_that_span(running: Running, truth: dict[str, dict]) -> None:
     call = truth["too_expensive"]
-    source = SAMPLES / call["file"] if (SAMPLES / call["file"]).exists() else SAMPLES / "calls" / call["file"]
+    source = SAMPLES / call["file"]
     key = running.drop(source)
     running.searchable(key)
 
@@ -83,7 +83,7 @@ def test_everything_in_formats_and_broken_is_accounted_for(running: Running, sha
     for name in ("call_mulaw_8k_stereo.wav", "call_opus_48k_stereo.webm", "call_wma_44k.wma"):
         turns = running.call(keys[name])["transcript"]["turns"]
         assert {turn["speaker"] for turn in turns} == {"rep", "customer"}, name
-        assert "card" in " ".join(turn["text"] for turn in turns), name
+        assert "harper" in " ".join(turn["text"] for turn in turns).lower(), name
 
 
 def test_ingest_waits_and_tells_how_it_went(running: Running, snippet: Callable[[int], Path], tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from nlp import CompiledPlaybook, load_default
+from nlp.analyse import load_default
+from nlp.playbook import CompiledPlaybook
 
 
 @pytest.fixture(scope="session")

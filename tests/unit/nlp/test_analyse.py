@@ -5,7 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nlp import Turn, Word, analyse
+from nlp.analyse import analyse
+from nlp.findings import Turn, Word
 
 
 def call(*lines, seconds=4.0, gap=0.5, speakers=None):

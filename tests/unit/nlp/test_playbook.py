@@ -2,8 +2,9 @@ import shutil
 
 import pytest
 
-from nlp import PlaybookError, check, load
 from nlp.analyse import DEFAULT
+from nlp.check import check
+from nlp.playbook import PlaybookError, load
 
 TAG = """\
 id: objection.price

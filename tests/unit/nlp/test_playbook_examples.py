@@ -2,9 +2,9 @@
 
 import pytest
 
-from nlp import Turn, load_default
-from nlp.analyse import DEFAULT
+from nlp.analyse import DEFAULT, load_default
 from nlp.check import check
+from nlp.findings import Turn
 from nlp.tagger import hear, tag
 
 FEWEST = 8

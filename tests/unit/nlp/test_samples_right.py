@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nlp import Turn, Word, analyse
+from nlp.analyse import analyse
+from nlp.findings import Turn, Word
 
 TRUTH = sorted((Path(__file__).parents[3] / "sample_audio" / "truth").glob("*.json"))
 

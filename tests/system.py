@@ -1,4 +1,4 @@
-"""One running Exemplar for the tests that don't kill it, and short recordings cut from the sample calls."""
+"""One running Exemplar for all tests that don't kill it, and short recordings cut from the sample calls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from faster_whisper.audio import decode_audio
 
 from pipeline import models
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 from tests.running import Running, exemplar
 
 
@@ -48,7 +48,7 @@ def snippet(tmp_path_factory: pytest.TempPathFactory, truth: dict[str, dict]) ->
         if not path.exists():
             file, turn = turns[number % len(turns)]
             if file not in sound:
-                sound[file] = decode_audio(str(_file(file)))
+                sound[file] = decode_audio(str(SAMPLES / file))
             pad = 0.3 + 0.01 * (number // len(turns))  # the same turn again is other bytes
             samples = sound[file][int((turn["start"] - 0.3) * 16000) : int((turn["end"] + pad) * 16000)]
             with wave.open(str(path), "wb") as out:
@@ -59,7 +59,3 @@ def snippet(tmp_path_factory: pytest.TempPathFactory, truth: dict[str, dict]) ->
         return path
 
     return cut
-
-
-def _file(name: str) -> Path:
-    return next(path for path in (SAMPLES / name, SAMPLES / "calls" / name) if path.exists())
