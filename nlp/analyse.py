@@ -7,18 +7,19 @@ from pathlib import Path
 
 from nlp import calltype, metrics, moments, pii, playbook, steps, tagger
 from nlp.findings import CallType, Findings, PlaybookName, Turn
+from nlp.rules import CompiledPlaybook
 
 DEFAULT = Path(__file__).parent / "playbooks" / "default"
 
 
-def load_default() -> playbook.CompiledPlaybook:
+def load_default() -> CompiledPlaybook:
     """The playbook that comes with the package."""
     return playbook.load(DEFAULT)
 
 
 def analyse(
     turns: Sequence[Turn],
-    compiled: playbook.CompiledPlaybook,
+    compiled: CompiledPlaybook,
     *,
     duration: float | None = None,
     type: str | None = None,  # noqa: A002

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nlp.findings import CallType, Turn
-from nlp.playbook import CompiledPlaybook, TypeRule
+from nlp.rules import CompiledPlaybook, TypeRule
 from nlp.tagger import Heard
 
 

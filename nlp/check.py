@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.findings import Speaker, Turn
-from nlp.playbook import CompiledPlaybook, PlaybookError, StepRule, TagRule, load
+from nlp.playbook import load
+from nlp.rules import CompiledPlaybook, StepRule, TagRule
 from nlp.tagger import hear, tag
+from nlp.yamlfile import PlaybookError
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nlp.findings import Moment, Parts, Reaction, Tag, Turn
-from nlp.playbook import CompiledPlaybook
+from nlp.rules import CompiledPlaybook
 from nlp.tagger import Heard
 from nlp.words import word_set
 

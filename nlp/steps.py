@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlp.findings import CallType, Moment, Step, Tag, Turn
-from nlp.playbook import CompiledPlaybook, StepRule
+from nlp.rules import CompiledPlaybook, StepRule
 from nlp.tagger import Heard
 
 WORDS_PER_SECOND = 2.5  # used where turns carry no times

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 from nlp.findings import Speaker, Tag, Turn
 from nlp.matching import Hit
-from nlp.playbook import NEAR, CompiledPlaybook
+from nlp.playbook import NEAR
+from nlp.rules import CompiledPlaybook
 from nlp.words import Stream, stream
 
 

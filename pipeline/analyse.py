@@ -8,7 +8,8 @@ from pathlib import Path
 from nlp.analyse import analyse as find
 from nlp.analyse import load_default
 from nlp.findings import Turn, Word
-from nlp.playbook import CompiledPlaybook, load
+from nlp.playbook import load
+from nlp.rules import CompiledPlaybook
 from pipeline.records import Analysis, Transcript
 
 ENGINE = "analyse/1"

@@ -208,7 +208,8 @@ def playbook_check(
     """Validate a playbook and run its examples."""
     from nlp.analyse import DEFAULT
     from nlp.check import check
-    from nlp.playbook import PlaybookError, load
+    from nlp.playbook import load
+    from nlp.yamlfile import PlaybookError
 
     where = folder or settings.load().playbook or DEFAULT
     try:

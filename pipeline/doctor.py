@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from nlp.playbook import PlaybookError
+from nlp.yamlfile import PlaybookError
 from pipeline import models
 from pipeline.analyse import load_playbook
 from pipeline.client import is_running

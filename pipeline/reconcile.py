@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
 
-from nlp.playbook import CompiledPlaybook
+from nlp.rules import CompiledPlaybook
 from pipeline import analyse, audio, naming
 from pipeline.errors import BadRecording, HearingStopped, RecogniserFailed
 from pipeline.folder import CallFolder

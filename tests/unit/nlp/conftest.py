@@ -3,7 +3,7 @@
 import pytest
 
 from nlp.analyse import load_default
-from nlp.playbook import CompiledPlaybook
+from nlp.rules import CompiledPlaybook
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ import pytest
 
 from nlp.analyse import DEFAULT
 from nlp.check import check
-from nlp.playbook import PlaybookError, load
+from nlp.playbook import load
+from nlp.yamlfile import PlaybookError
 
 TAG = """\
 id: objection.price
