@@ -35,6 +35,7 @@ class Ear:
         self._child: subprocess.Popen[bytes] | None = None
         self._lines: queue.Queue[bytes | None] = queue.Queue()
         self._closed = False
+        self._loaded = False
         self.note: str | None = None
 
     def warm(self) -> None:
@@ -71,22 +72,31 @@ class Ear:
         self._closed = True
         self._end()
 
-    def _ready(self) -> subprocess.Popen[bytes]:
+    def start(self) -> None:
+        """Start the child without waiting for its model: whoever needs it waits."""
         if self._closed:
             raise Stopping
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.ear", self._settings.model_dump_json()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self._lines = queue.Queue()
+        self._loaded = False
+        threading.Thread(target=_pump, args=(self._child, self._lines), name="ear", daemon=True).start()
+
+    def _ready(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "pipeline.ear", self._settings.model_dump_json()],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
-            self._lines = queue.Queue()
-            threading.Thread(target=_pump, args=(self._child, self._lines), name="ear", daemon=True).start()
+            self.start()
+        if not self._loaded:
             answer = self._answer(STALL_S)
             if "failed" in answer:
                 self._end()
                 raise NoModel(answer["failed"])
             self.note = answer.get("note")
+            self._loaded = True
+        if self._child is None:
+            raise Stopping
         return self._child
 
     def _answer(self, stall_s: float) -> dict[str, Any]:

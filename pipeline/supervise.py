@@ -154,7 +154,7 @@ class Exemplar:
         api = ["clips_api", *data, "--host", self.settings.host, "--port", str(port)]
         self.children = [
             Child("scheduler", ["pipeline.flows.server"], environment, library.logs / "scheduler.log"),
-            Child("worker", ["pipeline.flows.watch", *data], environment, library.logs / "worker.log"),
+            Child("worker", ["pipeline.worker", *data], environment, library.logs / "worker.log"),
             Child("pages", api, plain, library.logs / "pages.log"),
         ]
         (library.root / "spool" / "progress.json").unlink(missing_ok=True)

@@ -64,14 +64,18 @@ class Recogniser:
             return int(get_cuda_device_count()) == 0
         return self.device == "cpu"
 
-    def hear(self, lanes: Sequence[Samples], language: str | None, heard: Heard) -> Hearing:
-        """Transcribe a recording's lanes, each by itself, and merge them into turns. Lanes: float32 at 16 kHz, (n,)."""
+    def hear(self, lanes: Sequence[Samples], language: str, heard: Heard) -> Hearing:
+        """Transcribe a recording's lanes, each by itself, and merge them into turns. Lanes: float32 at 16 kHz, (n,).
+
+        `language` is a code or `auto`, which costs another pass over the first half minute.
+        """
         found: list[tuple[Speaker, list[Word]]] = []
+        known = None if language == "auto" else language
         for number, (speaker, samples) in enumerate(zip(roles(len(lanes)), lanes, strict=True)):
-            words, language = self._lane(samples, language, partial(_share, heard, number, len(lanes)))
+            words, known = self._lane(samples, known, partial(_share, heard, number, len(lanes)))
             found.append((speaker, words))
         heard(1.0)
-        return Hearing(language or "en", self.name, turns.merge(found))
+        return Hearing(known or "en", self.name, turns.merge(found))
 
     def _lane(self, samples: Samples, language: str | None, heard: Heard) -> tuple[list[Word], str | None]:
         options: dict[str, Any] = {"language": language, "beam_size": BEAM, "word_timestamps": True}

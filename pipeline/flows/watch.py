@@ -1,26 +1,22 @@
 """The worker: one long-lived process that watches the inbox and keeps every call's outputs up to date.
 
-`python -m pipeline.flows.watch --data DIR`, started by `exemplar up`. Threads: one takes files in, two walk recordings
-through their flow (one reads the next while the other's is heard), one watches for changes. Killed at any point, the
-next start goes on from the files.
+Started by pipeline/worker.py. Threads: one takes files in, two walk recordings through their flow (one reads the next
+while the other's is heard), one watches for changes. Killed at any point, the next start goes on from the files.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
-import os
-import signal
 import threading
 import time
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import httpx
 import watchfiles
 from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectException
 
-from pipeline import files, settings
+from pipeline import files
 from pipeline.analyse import load_playbook
 from pipeline.ear import Ear
 from pipeline.errors import (
@@ -39,9 +35,9 @@ from pipeline.flows.queue import WorkQueue
 from pipeline.folder import CallFolder
 from pipeline.inbox import Inbox
 from pipeline.library import Library
-from pipeline.parent import end_with_parent
 from pipeline.progress import Board
 from pipeline.reconcile import Reconciler, Stage
+from pipeline.settings import Settings
 
 log = logging.getLogger("exemplar.worker")
 HANDS = 2
@@ -52,10 +48,10 @@ GRACE_S = 4.0
 class Worker:
     """Puts the parts together and runs them until told to stop."""
 
-    def __init__(self, conf: settings.Settings) -> None:
+    def __init__(self, conf: Settings, ear: Ear) -> None:
         self.library = Library(conf.data)
         self.board = Board(self.library)
-        self.ear = Ear(conf)
+        self.ear = ear
         self.inbox = Inbox(self.library, conf)
         self.reconciler = Reconciler(self.library, conf, self.ear, load_playbook(conf.playbook), self._report)
         self.flows = ingest.build(self.library, self.inbox, self.reconciler)
@@ -68,12 +64,14 @@ class Worker:
         """Work until `stop` is set."""
         self.library.prepare()
         with files.lock(self.library.incoming, wait=True):
-            self._until_prefect_answers()
+            threading.Thread(target=self._warm, daemon=True).start()
             self.inbox.recall()
-            threads = [threading.Thread(target=work, daemon=True) for work in (self._watch, self._intake, self._warm)]
-            threads += [threading.Thread(target=self._hand, daemon=True) for _ in range(HANDS)]
-            for thread in threads:
-                thread.start()
+            self._until_prefect_answers()
+            for work in (self._watch, self._intake):
+                threading.Thread(target=work, daemon=True).start()
+            hands = [threading.Thread(target=self._hand, daemon=True) for _ in range(HANDS)]
+            for hand in hands:
+                hand.start()
             self._catch_up()
             while not self.stop.wait(0.2):
                 for recording_id in self.library.to_work.take():
@@ -82,8 +80,8 @@ class Worker:
                 self._write_board()
             self.queue.close()
             self.ear.close()
-            for thread in threads[3:]:
-                thread.join(GRACE_S)
+            for hand in hands:
+                hand.join(GRACE_S)
 
     def _write_board(self) -> None:
         try:
@@ -94,10 +92,10 @@ class Worker:
     def _until_prefect_answers(self) -> None:
         with get_client(sync_client=True) as client:
             while not self.stop.is_set():
-                trouble = client.api_healthcheck()
-                if trouble is None:
+                if client.api_healthcheck() is None:
                     break
-                time.sleep(0.2)
+                self._write_board()
+                time.sleep(0.1)
             else:
                 return
             try:
@@ -208,21 +206,3 @@ def _named(error: Exception) -> ExemplarError:
         return error
     away = isinstance(error, (httpx.HTTPError, PrefectException)) or "reach API" in str(error)
     return (PrefectAway if away else Unforeseen)(f"{type(error).__name__}: {str(error)[:120]}")
-
-
-def main() -> None:
-    """Run the worker until its parent ends or it gets SIGTERM."""
-    end_with_parent()
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--data", type=Path, required=True)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    worker = Worker(settings.load(parser.parse_args().data))
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: worker.stop.set())
-    worker.run()
-    os._exit(0)  # Prefect's own threads would keep a normal exit waiting
-
-
-if __name__ == "__main__":
-    main()

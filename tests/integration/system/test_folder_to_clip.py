@@ -77,7 +77,7 @@ def test_everything_in_formats_and_broken_is_accounted_for(running: Running, sha
     seen = {sighting["path"] for key in keys.values() for sighting in running.call(key)["sightings"]}
     assert {f"drop/{file.name}" for file in files} <= seen, "every file that lay in the inbox is a call or a sighting"
     assert not [path for path in (running.library.inbox / "drop").rglob("*") if path.is_file()]
-    assert running.child("pipeline.flows.watch").is_running()
+    assert running.child("pipeline.worker").is_running()
     for name in ("digital_silence_60s_8k_stereo.wav", "white_noise_20s.wav"):
         assert running.call(keys[name])["transcript"]["turns"] == [], name
     for name in ("call_mulaw_8k_stereo.wav", "call_opus_48k_stereo.webm", "call_wma_44k.wma"):

@@ -21,7 +21,7 @@ from pipeline.folder import DOCUMENTS
 from pipeline.library import Library
 from tests.running import Running, exemplar
 
-WORKER, PAGES = "pipeline.flows.watch", "clips_api"
+WORKER, PAGES = "pipeline.worker", "clips_api"
 Moment = Callable[[Library, list[str]], bool]
 
 
