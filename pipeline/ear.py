@@ -49,6 +49,7 @@ class Ear:
         """Language, model and turns of decoded lanes (see audio.Decoded). Raises HearingStopped, NoModel."""
         with self._turn:
             child = self._ready()
+            heard(0.0)
             job = {"lanes": [str(lane) for lane in lanes], "language": self._settings.language}
             try:
                 assert child.stdin is not None

@@ -35,7 +35,7 @@ class Hears(Protocol):
     def hear(self, lanes: Sequence[Path], heard: Callable[[float], None]) -> tuple[str, str, tuple[Turn, ...]]: ...
 
 
-Report = Callable[[CallFolder, Stage, float | None], None]
+Report = Callable[[CallFolder, Stage | Literal["waiting"], float | None], None]
 
 
 class Reconciler:
@@ -62,7 +62,7 @@ class Reconciler:
                 if not call.exists():  # set aside while waiting
                     return
                 if getattr(self, f"_{stage}_wanted")(call):
-                    self._report(call, stage, None)
+                    self._report(call, "waiting" if stage == "hear" else stage, None)  # the one ear may be busy
                     getattr(self, f"_{stage}")(call)
         except BadRecording as error:
             self._set_aside(call, error)

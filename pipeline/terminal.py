@@ -66,16 +66,20 @@ class Follower:
                         self._console.print(f"  {progress.trouble}", style="yellow", highlight=False)
                 self._show(bars, progress.doing)
 
+    def _line(self, one: Doing, says: str, left: str) -> None:
+        """For a log: one line as hearing begins and at each further quarter."""
+        if one.stage != "hear" or one.percent is None:
+            return
+        line = f"{says} {one.name}" + (f" {int(one.percent // 25 * 25)}%" if one.percent >= 25 else "")
+        if self._said.get(one.id) != line and one.percent < 100:
+            self._console.print(f"  {line}{f', {left}' if left else ''}", highlight=False, markup=False)
+            self._said[one.id] = line
+
     def _show(self, bars: Progress, doing: tuple[Doing, ...]) -> None:
         for one in doing:
             says, left = SAYS[one.stage], time_left(one.left_s)
             if not self._console.is_terminal:
-                line = f"{says} {one.name}"
-                if one.percent is not None and one.percent < 100:
-                    line += f" {int(one.percent // 25 * 25)}%"
-                if self._said.get(one.id) != line:
-                    self._console.print(f"  {line}{f', {left}' if left else ''}", highlight=False, markup=False)
-                    self._said[one.id] = line
+                self._line(one, says, left)
                 continue
             if one.id not in self._tasks:
                 self._tasks[one.id] = bars.add_task(one.name, total=100, says=says, left="")

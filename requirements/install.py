@@ -38,7 +38,10 @@ def main(kind: str) -> int:
         print("Setting Exemplar up; this happens once and takes a few minutes.", flush=True)
         if not usable(PYTHON) and not make_environment():
             return 1
-        if not install(["--require-hashes", "-r", str(lock)], total=lock.read_text().count("==")):
+        if not install(
+            ["--require-hashes", "-r", str(lock)],
+            total=len(re.findall(r"^[\w.-]+==[^;]*$", lock.read_text(), re.MULTILINE)),
+        ):
             return 1
         if not install(["--no-deps", "--no-build-isolation", "-e", str(ROOT)], total=1):
             return 1

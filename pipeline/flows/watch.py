@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from pathlib import PurePosixPath
+from typing import Literal
 
 import httpx
 import watchfiles
@@ -195,8 +196,8 @@ class Worker:
         sightings = call.sightings()
         return PurePosixPath(sightings[0].path).name if sightings else call.id
 
-    def _report(self, call: CallFolder, stage: Stage, share: float | None) -> None:
-        recording = call.recording() if share is None else None
+    def _report(self, call: CallFolder, stage: Stage | Literal["waiting"], share: float | None) -> None:
+        recording = call.recording() if not share else None
         self.board.stage(call.id, stage, share, recording.duration_s if recording else None)
 
 
