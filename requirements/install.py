@@ -20,6 +20,7 @@ ROOT = HERE.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 MODELS = {"runtime": ["base"], "dev": ["base", "tiny.en"]}
+TELLS = re.compile(r"(?:Collecting|Processing|Requirement already satisfied:|Obtaining) (?:\S*/)?([^\s=<>;(]+)")
 NO_VENV = """
 This Python can't make virtual environments, because the system leaves part of it out. One command mends that:
 
@@ -40,7 +41,7 @@ def main(kind: str) -> int:
             return 1
         if not install(
             ["--require-hashes", "-r", str(lock)],
-            total=len(re.findall(r"^[\w.-]+==[^;]*$", lock.read_text(), re.MULTILINE)),
+            total=pinned(lock),
         ):
             return 1
         if not install(["--no-deps", "--no-build-isolation", "-e", str(ROOT)], total=1):
@@ -50,6 +51,11 @@ def main(kind: str) -> int:
     return subprocess.run(
         [PYTHON, "-m", "pipeline.models", str(HERE / "models.txt"), *MODELS[kind]], cwd=ROOT, check=False
     ).returncode
+
+
+def pinned(lock: Path) -> int:
+    """How many packages a lock pins for every machine; those for some machines only are left out."""
+    return len(re.findall(r"^[\w.-]+==[^;\n]*$", lock.read_text(), re.MULTILINE))
 
 
 def usable(python: Path) -> bool:
@@ -100,7 +106,7 @@ def install(arguments: list[str], *, total: int) -> bool:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT) as pip:
         for line in pip.stdout or ():
             said.append(line.rstrip())
-            match = re.match(r"(?:Collecting|Requirement already satisfied:|Obtaining) ([^\s=<>;(]+)", line)
+            match = TELLS.match(line)
             if match:
                 seen += 1
                 if shown:
