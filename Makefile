@@ -25,7 +25,7 @@ test: dev
 	@$(IN)/python -m pytest
 
 soak: dev
-	@$(IN)/python -m pytest -m soak --soak --timeout 7200
+	@$(IN)/python -m pytest -s -m soak --soak --timeout 7200
 
 bench: dev
 	@$(IN)/python -m bench $(PART)

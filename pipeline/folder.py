@@ -115,14 +115,14 @@ class CallFolder:
         return "-".join(marks)
 
     def published(self) -> str:
-        """The stamp under which the index was last told of this call."""
+        """The mark under which the index was last told of this call (see reconcile)."""
         try:
             return (self.path / "published").read_text()
         except FileNotFoundError:
             return "never"
 
-    def publish(self, stamp: str) -> None:
-        files.write(self.path / "published", stamp.encode(), durable=False)
+    def publish(self, mark: str) -> None:
+        files.write(self.path / "published", mark.encode(), durable=False)
 
     @property
     def failures(self) -> int:

@@ -77,6 +77,7 @@ class Inbox:
 
     def scan(self) -> tuple[list[Arrival], int]:
         """Files that are ready, the oldest first, and how many are not yet."""
+        self._library.inbox.mkdir(parents=True, exist_ok=True)  # somebody may have tidied it away
         looks = {look.name: look for look in self._walk(self._library.inbox, "")}
         self._seen = {name: seen for name, seen in self._seen.items() if name in looks}
         now_s = self._clock()

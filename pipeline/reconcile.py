@@ -52,6 +52,8 @@ class Reconciler:
 
     def wants(self, call: CallFolder) -> tuple[Stage, ...]:
         """The stages whose output is missing or out of date, in order. A stage makes those after it wanted too."""
+        if call.published() == self._mark(call) and not call.wants_hearing():
+            return ()  # the same documents, made by the same engines: nothing to read
         first = next((stage for stage in STAGES if getattr(self, f"_{stage}_wanted")(call)), None)
         return STAGES[STAGES.index(first) :] if first else ()
 
@@ -178,13 +180,17 @@ class Reconciler:
 
     # publish: tell the index
 
+    def _mark(self, call: CallFolder) -> str:
+        """What a call that is up to date was published under: its documents, and all that they depend on besides."""
+        return f"{call.stamp()} {READ_ENGINE} {analyse.ENGINE} {self._playbook.version} {self._settings.timezone}"
+
     def _publish_wanted(self, call: CallFolder) -> bool:
-        return call.published() != call.stamp()
+        return call.published() != self._mark(call)
 
     def _publish(self, call: CallFolder) -> None:
-        stamp = call.stamp()
+        mark = self._mark(call)
         self._library.to_index.leave(call.id)
-        call.publish(stamp)
+        call.publish(mark)
 
     def _set_aside(self, call: CallFolder, error: BadRecording) -> None:
         try:

@@ -66,14 +66,12 @@ class Worker:
         self.library.prepare()
         with files.lock(self.library.incoming, wait=True):
             threading.Thread(target=self._warm, daemon=True).start()
-            self.inbox.recall()
             self._until_prefect_answers()
-            for work in (self._watch, self._intake):
+            for work in (self._watch, self._intake, self._catch_up):
                 threading.Thread(target=work, daemon=True).start()
             hands = [threading.Thread(target=self._hand, daemon=True) for _ in range(HANDS)]
             for hand in hands:
                 hand.start()
-            self._catch_up()
             while not self.stop.wait(0.2):
                 for recording_id in self.library.to_work.take():
                     self.queue.add(recording_id)
@@ -108,6 +106,8 @@ class Worker:
     def _catch_up(self) -> None:
         """Look at every call once: what a crash left undone is done now."""
         for call in self.library.calls():
+            if self.stop.is_set():
+                return
             if self.reconciler.wants(call):
                 self.queue.add(call.id)
 
@@ -140,6 +140,7 @@ class Worker:
                 return
 
     def _intake(self) -> None:
+        self.inbox.recall()
         while not self.stop.is_set():
             self._wake.clear()
             arrivals, unsettled = self.inbox.scan()

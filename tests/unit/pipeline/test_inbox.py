@@ -269,3 +269,10 @@ def test_settings_say_what_is_wrong(tmp_path: Path) -> None:
     (data / "exemplar.toml").write_text("settle = 'soon'\n")
     with pytest.raises(Exception, match="settle"):
         settings.load(data)
+
+
+def test_an_inbox_that_was_tidied_away_comes_back(inbox: Inbox, library: Library, clock: Clock) -> None:
+    library.inbox.rmdir()
+    assert inbox.scan() == ([], 0)
+    put(library, "a.wav")
+    assert len(settled(inbox, clock)) == 1

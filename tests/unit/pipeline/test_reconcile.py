@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from nlp.analyse import DEFAULT
 from pipeline.analyse import load_playbook
 from pipeline.errors import BadRecording, HearingStopped, Stopping
 from pipeline.folder import CallFolder
@@ -184,3 +186,27 @@ def test_an_outdated_analysis_serves_until_it_is_replaced(work: Reconciler, libr
     fresh = call.analysis()
     assert fresh is not None
     assert fresh.made_from == analysis.made_from
+
+
+def test_a_call_that_is_up_to_date_costs_no_reading(
+    work: Reconciler, library: Library, conf: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = take(library, conf)
+    finish(work, call)
+    monkeypatch.setattr(CallFolder, "_read", lambda *_: pytest.fail("a document was read"))
+    assert work.wants(call) == ()
+
+
+def test_another_playbook_makes_every_analysis_anew(
+    work: Reconciler, library: Library, conf: Settings, ears: Ears, tmp_path: Path
+) -> None:
+    call = take(library, conf)
+    finish(work, call)
+    own = tmp_path / "playbook"
+    shutil.copytree(DEFAULT, own)
+    (own / "tags" / "signal.buying.yml").unlink()
+    other = Reconciler(library, conf, ears, load_playbook(own), lambda *_: None)
+    assert other.wants(call) == ("analyse", "publish")
+    finish(other, call)
+    assert other.wants(call) == ()
+    assert ears.heard == 1
