@@ -125,7 +125,7 @@ class Peaks:
         samples = np.concatenate([self.rest, samples], axis=1)
         whole = samples.shape[1] // self.window * self.window
         for channel, values in enumerate(samples[:, :whole]):
-            blocks = np.abs(values.astype(np.int32)).reshape(-1, self.window)
+            blocks = np.abs(values.astype(np.int32)).reshape((-1, self.window))
             self.found[channel].append(blocks.max(axis=1))
         self.rest = samples[:, whole:]
 
@@ -133,8 +133,9 @@ class Peaks:
         lanes = [np.concatenate(lane) if lane else np.zeros(1, np.int32) for lane in self.found]
         fold = -(-len(lanes[0]) // PEAKS_AT_MOST)
         if fold > 1:
-            lanes = [np.pad(lane, (0, -len(lane) % fold)).reshape(-1, fold).max(axis=1) for lane in lanes]
-        top = max(1, *(int(lane.max()) for lane in lanes), 1)
+            starts = np.arange(0, len(lanes[0]), fold)
+            lanes = [np.maximum.reduceat(lane, starts) for lane in lanes]
+        top = max(1, *(int(lane.max()) for lane in lanes))
         scaled = [[int(value) for value in np.round(lane * 100 / top)] for lane in lanes]
         path.write_text(json.dumps({"per_second": PEAKS_A_SECOND / max(1, fold), "channels": scaled}))
 
