@@ -17,6 +17,7 @@ from typing import Any
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline import formats
 
@@ -118,7 +119,7 @@ class Peaks:
 
     def __init__(self, channels: int) -> None:
         self.window = RATE // PEAKS_A_SECOND
-        self.found: list[list[np.ndarray]] = [[] for _ in range(channels)]
+        self.found: list[list[NDArray[np.int32]]] = [[] for _ in range(channels)]
         self.rest = np.zeros((channels, 0), np.int16)
 
     def add(self, samples: np.ndarray) -> None:
@@ -135,7 +136,7 @@ class Peaks:
         if fold > 1:
             starts = np.arange(0, len(lanes[0]), fold)
             lanes = [np.maximum.reduceat(lane, starts) for lane in lanes]
-        top = max(1, *(int(lane.max()) for lane in lanes))
+        top = max(1, *(int(np.max(lane)) for lane in lanes))
         scaled = [[int(value) for value in np.round(lane * 100 / top)] for lane in lanes]
         path.write_text(json.dumps({"per_second": PEAKS_A_SECOND / max(1, fold), "channels": scaled}))
 
