@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +90,9 @@ class Running:
     def child(self, name: str) -> psutil.Process:
         """The supervised process whose command names this module."""
         for child in psutil.Process(self.process.pid).children():
-            if name in child.cmdline():
-                return child
+            with suppress(psutil.Error):  # it may be dying just now
+                if name in child.cmdline():
+                    return child
         raise AssertionError(f"no {name} among the children")
 
     def everyone(self) -> list[psutil.Process]:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pipeline import models
@@ -112,7 +113,7 @@ def alive(victim: Running, name: str) -> object:
     try:
         process = victim.child(name)
         return process if process.is_running() and process.status() != "zombie" else None
-    except AssertionError:
+    except (AssertionError, psutil.Error):
         return None
 
 
