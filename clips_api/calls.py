@@ -64,6 +64,7 @@ def find(
 async def upload(parts: Given, request: Request) -> Listing[Uploaded]:
     """Upload recordings, and say who was on the call. They are taken in from the inbox like any other file."""
     items = await receive(parts.library, request, parts.settings.max_upload_mb)
+    parts.inbox.forget()
     return Listing(items=items, total=len(items))
 
 

@@ -118,12 +118,20 @@ def ago(when: datetime | None) -> str:
     return "just now"
 
 
+HANDLED = {
+    "handling.acknowledge": "acknowledged",
+    "handling.explore": "explored",
+    "handling.respond": "answered",
+    "handling.confirm": "checked",
+}
+
+
 def label(name: str | None) -> str:
     """A tag or a step as people say it: objection.status_quo is "status quo", step.greeting "greeting"."""
     if not name:
         return ""
     group, _, rest = name.rpartition(".")
-    words = (rest or name).replace("_", " ")
+    words = HANDLED.get(name, (rest or name).replace("_", " "))
     return f"{words} signal" if group == "signal" else f"{words} reaction" if group == "reaction" else words
 
 

@@ -51,6 +51,11 @@ class Inbox:
         self._seen: list[Lying] = []
         self._at = 0.0
 
+    def forget(self) -> None:
+        """Look anew next time: something was put in."""
+        with self._lock:
+            self._at = 0.0
+
     def look(self) -> list[Lying]:
         """Everything that lies in the inbox, oldest first. Notes that lie beside their recording are left out."""
         with self._lock:

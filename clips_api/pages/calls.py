@@ -6,6 +6,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from clips_api.answers import CallLine
@@ -54,6 +55,7 @@ def show(
         reps=[row["name"] for row in parts.database.rows("reps")],
         customers=[row["name"] for row in parts.database.rows("customers")],
         changed=changed,
+        here=f"/calls?{urlencode(kept)}" if kept else "/calls",
         inbox=parts.library.inbox,
     )
 
@@ -67,4 +69,6 @@ async def put_right(request: Request, parts: Given) -> RedirectResponse:
     calls = [known(parts, str(name)) for name in form.getlist("id")]
     for call in calls:
         correct(parts, call, facts)
-    return RedirectResponse(f"/calls?changed={len(calls)}", 303)
+    await run_in_threadpool(parts.indexer.refresh, [call.id for call in calls])  # so that the page shows it
+    kept = {name: request.query_params[name] for name in ("rep", "customer", "unknown") if name in request.query_params}
+    return RedirectResponse(f"/calls?{urlencode(kept | {'changed': len(calls)})}", 303)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -13,7 +13,7 @@ from clips_api.answers import Clip
 from clips_api.clips import Asked, Cursor
 from clips_api.deps import Given, Parts
 from clips_api.index.search import Question, facets, search
-from clips_api.render import page
+from clips_api.render import counted, label, page
 
 router = APIRouter()
 A_PAGE = 20
@@ -61,6 +61,7 @@ def show(
         return page(request, "search_more.html", **context)
     counts = facets(parts.database, asked)
     context |= {
+        "named": named(parts, asked) if asked.q else [],
         "tags": choices(asked, "tag", counts["tag"]),
         "reps": counts["rep"],
         "speakers": counts["speaker"],
@@ -72,6 +73,17 @@ def show(
 def has_clips(parts: Parts) -> bool:
     """Whether there is anything to search."""
     return bool(parts.database.rows("any_clips")[0]["clips"])
+
+
+def named(parts: Parts, asked: Question) -> list[tuple[str, str]]:
+    """Where somebody may have meant to go who typed the name of a tag, a rep or a customer: sentence and address."""
+    typed = asked.q.strip().casefold()
+    tags = [(tag, clips) for tag, clips in facets(parts.database, Question())["tag"] if label(tag).casefold() == typed]
+    found = [(f"{counted(clips, 'clip')} tagged {label(tag)}", f"/search?tag={tag}") for tag, clips in tags]
+    for kind, where in (("reps", "/search?rep="), ("customers", "/calls?customer=")):
+        names = [row["name"] for row in parts.database.rows(kind)]
+        found += [(f"calls of {name}", where + quote(name)) for name in names if typed in name.casefold()][:3]
+    return found
 
 
 def address(asked: Question, **changes: str | None) -> str:

@@ -29,4 +29,5 @@ def show(request: Request, parts: Given) -> HTMLResponse:
 async def take(parts: Given, request: Request) -> RedirectResponse:
     """The form without scripts."""
     await receive(parts.library, request, parts.settings.max_upload_mb)
+    parts.inbox.forget()
     return RedirectResponse("/status", 303)

@@ -55,5 +55,5 @@ function update(old, fresh) {
   before.forEach((child, number) => update(child, after[number]));
 }
 
-setTimeout(ask, live.dataset.busy === "1" ? 1000 : 3000);
+setTimeout(ask, 500);
 document.addEventListener("visibilitychange", () => document.hidden || (tag = null));

@@ -6,6 +6,7 @@ const list = document.querySelector("#files");
 const problem = document.querySelector("#problem");
 const send = document.querySelector("#send");
 let files = [];
+const rows = new Map();
 
 const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
@@ -22,6 +23,7 @@ function choose(chosen) {
       bar.value = 0;
       bar.hidden = true;
       row.append(name, about, bar);
+      rows.set(file, row);
       return row;
     }),
   );
@@ -73,17 +75,18 @@ form.addEventListener("submit", async (event) => {
   for (const field of fields) if (field[0] === "started_at") field[1] = new Date(field[1]).toISOString();
   send.disabled = true;
   problem.hidden = true;
-  const rows = [...list.children];
-  for (const [number, file] of [...files].entries()) {
-    const bar = rows[number].querySelector("progress");
+  problem.textContent = "";
+  for (const file of [...files]) {
+    const row = rows.get(file);
+    const bar = row.querySelector("progress");
     bar.hidden = false;
     try {
       await one(file, fields, bar);
       files = files.filter((other) => other !== file);
-      rows[number].querySelector("span").textContent = "arrived";
+      row.querySelector("span").textContent = "arrived";
     } catch (error) {
       bar.hidden = true;
-      problem.textContent = `${file.name}: ${error.message}`;
+      problem.textContent += `${file.name}: ${error.message} `;
       problem.hidden = false;
     }
   }

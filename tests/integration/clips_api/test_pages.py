@@ -166,7 +166,7 @@ def test_putting_many_right_at_once(calls, page):
     page.locator("#all").check()
     page.locator("#bulk").get_by_label("Rep").fill("Ana")
     page.locator("#bulk").get_by_role("button").click()
-    expect(page.get_by_text("Put right on 2 calls.")).to_be_visible()
+    expect(page.get_by_text("Changed 2 calls.")).to_be_visible()
     page.wait_for_timeout(600)
     page.goto("/calls?rep=Ana")
     expect(page.locator("tbody tr")).to_have_count(2)
