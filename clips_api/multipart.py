@@ -19,6 +19,7 @@ from pipeline.errors import BadInput, DiskTrouble
 from pipeline.formats import CLUTTER, COMPANIONS, TEMPORARY
 
 HIDDEN = ".uploading-"
+MOST_BOUNDARY = 250  # bytes; the parser takes no longer one
 FIELD_BYTES = 4_000  # of one text field
 FILES = 500  # in one upload
 NAME_BYTES = 180  # leaves room for " (2)" and ".json"
@@ -49,6 +50,8 @@ class Receiver:
         self._field: tuple[str, bytearray] | None = None
         self._received = 0
         self.finished = False
+        if len(boundary) > MOST_BOUNDARY:
+            raise BadInput("upload: the boundary is too long")
         self._parser = MultipartParser(
             boundary,
             {

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from clips_api import problems
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 def ranged(request: Request, data: bytes, media_type: str, *, filename: str) -> Response:

@@ -91,15 +91,13 @@ def listing(
 def _lying(parts: Parts, group: Group, doing: set[str]) -> list[Lying]:
     if group == "done":
         return []
-    taken = {
-        row["path"]
-        for row in parts.database.rows("paths_in", folders=[f"{kept.strip('/')}/" for kept in parts.settings.keep])
-    }
-    return [
-        entry
-        for entry in parts.inbox.look()
-        if entry.needs_you == (group == "needs_you") and entry.path not in taken and entry.path not in doing
+    lying = [
+        entry for entry in parts.inbox.look() if entry.needs_you == (group == "needs_you") and entry.path not in doing
     ]
+    # Taken in and left where it was, because its folder is kept or can't be written.
+    rows = parts.database.rows("seen_as", paths=[entry.path for entry in lying]) if lying else ()
+    taken = {(row["path"], row["bytes"]) for row in rows}
+    return [entry for entry in lying if (entry.path, entry.bytes) not in taken]
 
 
 def _in_inbox(entry: Lying) -> Tracked:

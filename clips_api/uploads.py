@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 from clips_api.answers import Facts, Uploaded
 from clips_api.multipart import HIDDEN, Part, Receiver, too_large
 from pipeline import files
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, DiskTrouble
 from pipeline.library import Library
 
 FOLDER = "uploads"  # pipeline/naming.py knows that it names nobody
@@ -34,7 +34,10 @@ async def receive(library: Library, request: Request, most_mb: int) -> list[Uplo
     if int(request.headers.get("content-length") or 0) > most:
         raise too_large(most)
     folder = library.inbox / FOLDER
-    folder.mkdir(exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DiskTrouble(f"{folder}: {error.strerror}") from error
     receiver = Receiver(folder, options[b"boundary"], most)
     try:
         async for data in request.stream():

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Literal
 
+from pipeline.files import readable
 from pipeline.formats import CLUTTER, COMPANIONS, TEMPORARY
 
 FRESH = 0.9  # seconds for which one look serves everybody who asks
@@ -60,36 +61,39 @@ class Inbox:
         """Everything that lies in the inbox, oldest first. Notes that lie beside their recording are left out."""
         with self._lock:
             if time.monotonic() - self._at > FRESH:
-                self._seen = sorted(_walk(self.folder, ""), key=lambda entry: (entry.changed_at, entry.path))
+                self._seen = sorted(_walk(self.folder), key=lambda entry: (entry.changed_at, entry.path))
                 self._at = time.monotonic()
             return self._seen
 
 
-def _walk(folder: Path, inside: str) -> Iterator[Lying]:
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        if inside:
-            yield Lying(inside.rstrip("/"), 0, datetime.fromtimestamp(0, UTC), "closed")
-        return
-    recordings = {
-        name.casefold()
-        for entry in entries
-        for name in (entry.name, PurePath(entry.name).stem)
-        if not entry.name.lower().endswith(COMPANIONS)
-    }
-    for entry in entries:
+def _walk(root: Path) -> Iterator[Lying]:
+    folders = [(root, "")]
+    while folders:
+        folder, inside = folders.pop()
         try:
-            found = entry.stat(follow_symlinks=False)
-        except FileNotFoundError:  # taken in while we looked
+            entries = list(os.scandir(folder))
+        except OSError:
+            if inside:
+                yield Lying(inside.rstrip("/"), 0, datetime.fromtimestamp(0, UTC), "closed")
             continue
-        if stat.S_ISDIR(found.st_mode):
-            yield from _walk(Path(entry.path), f"{inside}{entry.name}/")
-            continue
-        kind = _kind(entry, found, recordings)
-        if kind is not None:
-            changed = datetime.fromtimestamp(found.st_mtime, UTC)
-            yield Lying(inside + entry.name, found.st_size, changed, kind)
+        recordings = {
+            name.casefold()
+            for entry in entries
+            for name in (entry.name, PurePath(entry.name).stem)
+            if not entry.name.lower().endswith(COMPANIONS)
+        }
+        for entry in entries:
+            name = inside + readable(entry.name)
+            try:
+                found = entry.stat(follow_symlinks=False)
+            except OSError:  # taken in while we looked
+                continue
+            if stat.S_ISDIR(found.st_mode):
+                folders.append((Path(entry.path), f"{name}/"))
+                continue
+            kind = _kind(entry, found, recordings)
+            if kind is not None:
+                yield Lying(name, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC), kind)
 
 
 def _kind(

@@ -46,6 +46,22 @@ def write(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -
         sync_folder(path.parent)
 
 
+def create(path: Path, data: bytes) -> None:
+    """Make a file, whole, that must not exist yet. Raises FileExistsError."""
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        write(temporary, data)
+        os.link(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def readable(name: str) -> str:
+    """A file's name as text that can be stored and shown, whatever bytes it has."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
 def digest(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as handle:

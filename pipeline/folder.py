@@ -68,14 +68,20 @@ class CallFolder:
 
     def corrections(self) -> list[Correction]:
         """What people put right, in the order they did."""
-        numbered = sorted((self.path / "corrections").glob("*.json"), key=lambda path: int(path.stem))
+        numbered = sorted((self.path / "corrections").glob("[0-9]*.json"), key=lambda path: int(path.stem))
         return [Correction.from_json(path.read_bytes()) for path in numbered]
 
     def correct(self, correction: Correction) -> None:
         folder = self.path / "corrections"
         folder.mkdir(exist_ok=True)
-        number = max((int(path.stem) for path in folder.glob("*.json")), default=0) + 1
-        files.write(folder / f"{number}.json", correction.to_json())
+        number = max((int(path.stem) for path in folder.glob("[0-9]*.json")), default=0) + 1
+        while True:  # two people may correct at the same moment: neither loses
+            try:
+                files.create(folder / f"{number}.json", correction.to_json())
+            except FileExistsError:
+                number += 1
+            else:
+                return
 
     # what was made
 

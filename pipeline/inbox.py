@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline import files, formats
-from pipeline.errors import DiskTrouble, SourceChanged, StillWriting
+from pipeline.errors import DiskTrouble, ExemplarError, SourceChanged, StillWriting
 from pipeline.folder import CallFolder
 from pipeline.library import Library, now
 from pipeline.records import Sighting
@@ -72,13 +72,16 @@ class Inbox:
         for leftover in self._library.incoming.iterdir():
             shutil.rmtree(leftover, ignore_errors=True)
         for folder in (*self._library.calls(), *self._library.quarantined()):
-            for sighting in folder.sightings():
-                self._remember(sighting, folder.id)
+            try:
+                for sighting in folder.sightings():
+                    self._remember(sighting, folder.id)
+            except ExemplarError as error:  # one damaged document costs its own call only
+                log.warning("%s: %s", folder, error)
 
     def scan(self) -> tuple[list[Arrival], int]:
         """Files that are ready, the oldest first, and how many are not yet."""
         self._library.inbox.mkdir(parents=True, exist_ok=True)  # somebody may have tidied it away
-        looks = {look.name: look for look in self._walk(self._library.inbox, "")}
+        looks = {look.name: look for look in self._walk()}
         self._seen = {name: seen for name, seen in self._seen.items() if name in looks}
         now_s = self._clock()
         settled = {name for name, look in looks.items() if self._settled(look, now_s)}
@@ -127,26 +130,29 @@ class Inbox:
 
     # looking
 
-    def _walk(self, folder: Path, prefix: str) -> Iterator[Look]:
-        """Every regular file below a folder: no links, pipes or devices, no hidden or temporary names."""
-        try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as error:
-            log.warning("Can't look into %s: %s", folder, error.strerror)
-            return
-        for entry in entries:
-            if ignored(entry.name):
-                continue
+    def _walk(self) -> Iterator[Look]:
+        """Every regular file of the inbox: no links, pipes or devices, no hidden or temporary names."""
+        folders = [(self._library.inbox, "")]
+        while folders:
+            folder, prefix = folders.pop()
             try:
-                if entry.is_dir(follow_symlinks=False):
-                    yield from self._walk(Path(entry.path), f"{prefix}{entry.name}/")
-                    continue
-                found = entry.stat(follow_symlinks=False)
-            except OSError:
-                continue  # gone between the two calls
-            name = prefix + entry.name
-            if stat.S_ISREG(found.st_mode) and (name, found.st_size, found.st_mtime_ns) not in self._kept:
-                yield Look(Path(entry.path), name, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+                entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            except OSError as error:
+                log.warning("Can't look into %s: %s", folder, error.strerror)
+                continue
+            for entry in entries:
+                name = prefix + files.readable(entry.name)
+                try:
+                    if ignored(entry.name):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append((Path(entry.path), name + "/"))
+                        continue
+                    found = entry.stat(follow_symlinks=False)
+                except OSError:
+                    continue  # gone between the two calls
+                if stat.S_ISREG(found.st_mode) and (name, found.st_size, found.st_mtime_ns) not in self._kept:
+                    yield Look(Path(entry.path), name, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
     def _settled(self, look: Look, now_s: float) -> bool:
         mark, since = self._seen.get(look.name, (None, now_s))
@@ -181,10 +187,13 @@ class Inbox:
 
     def _sighting(self, arrival: Arrival) -> Sighting:
         look = arrival.look
-        sidecar, problem = None, None
+        sidecar: dict[str, Any] | None = None
+        problem: str | None = None
         for companion in arrival.companions:
             if companion.path.suffix.lower() == ".json":
-                sidecar, problem = read_sidecar(companion.path)
+                more, wrong = read_sidecar(companion.path)
+                sidecar = (sidecar or {}) | more if more else sidecar
+                problem = wrong or problem
         return Sighting(
             path=look.name,
             at=now(),
@@ -197,15 +206,14 @@ class Inbox:
 
     def _keep_companions(self, arrival: Arrival, folder: Path) -> None:
         for companion in arrival.companions:
-            target = folder / f"companion{companion.path.suffix.lower()}"
-            if companion.size <= SIDECAR_BYTES and not target.exists():
-                files.write(target, companion.path.read_bytes())
+            keep_companion(companion.path, folder)
 
     def _clear(self, arrival: Arrival, call: CallFolder, sighting: Sighting) -> None:
         """Remove the source, unless it changed meanwhile or its folder is kept."""
         if sighting.kept:
             return
-        for look in (arrival.look, *arrival.companions):
+        gone = [arrival.look, *(look for look in arrival.companions if not _shared(look, arrival.look))]
+        for look in gone:
             try:
                 if _mark(look.path.stat(follow_symlinks=False)) == look.mark:
                     look.path.unlink()
@@ -225,14 +233,17 @@ class Inbox:
         call = self._library.known(recording_id) if recording_id else None
         if call is None or look.path.suffix.lower() != ".json":
             return
+        keep_companion(look.path, call.path)
         sidecar, problem = read_sidecar(look.path)
         for sighting in call.sightings():
             if _stem(sighting.path) == stem or sighting.path == stem:
                 call.sight(sighting.model_copy(update={"sidecar": sidecar, "sidecar_problem": problem}))
-        if self._is_kept(look.name):
-            self._kept.add((look.name, look.size, look.mtime_ns))
-        else:
-            look.path.unlink(missing_ok=True)
+        self._kept.add((look.name, look.size, look.mtime_ns))
+        if not self._is_kept(look.name) and _mark(look.path.stat(follow_symlinks=False)) == look.mark:
+            try:
+                look.path.unlink(missing_ok=True)
+            except OSError as error:
+                log.warning("%s can't be removed (%s), so it stays", look.name, error.strerror)
         self._library.to_work.leave(call.id)
 
     def _remember(self, sighting: Sighting, recording_id: str) -> None:
@@ -253,7 +264,7 @@ def ignored(name: str) -> bool:
 
 
 def read_sidecar(path: Path) -> tuple[dict[str, Any] | None, str | None]:
-    """A sidecar's content, or a sentence on why it can't be used."""
+    """The plain values of a sidecar (text, numbers), or a sentence on why it can't be used."""
     try:
         if path.stat().st_size > SIDECAR_BYTES:
             return None, "The note beside the recording is too large to be one."
@@ -262,7 +273,29 @@ def read_sidecar(path: Path) -> tuple[dict[str, Any] | None, str | None]:
         return None, "The note beside the recording is not valid JSON, so it was not used."
     if not isinstance(content, dict):
         return None, "The note beside the recording is not a JSON object, so it was not used."
-    return content, None
+    plain = {key: value for key, value in content.items() if isinstance(value, str | int | float)}
+    try:
+        json.dumps(plain, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return None, "The note beside the recording holds broken characters, so it was not used."
+    return plain, None
+
+
+def keep_companion(path: Path, folder: Path) -> None:
+    """Copy a sidecar or transcript beside the recording, as it came, under a name of its own."""
+    data, number = path.read_bytes(), 1
+    target = folder / f"companion{path.suffix.lower()}"
+    while target.exists() and target.read_bytes() != data:
+        number += 1
+        target = folder / f"companion-{number}{path.suffix.lower()}"
+    files.write(target, data)
+
+
+def _shared(companion: Look, recording: Look) -> bool:
+    """Whether another recording of the same name still waits for this companion."""
+    stem = companion.path.stem.casefold()
+    others = (path for path in companion.path.parent.iterdir() if path.suffix.lower() not in formats.COMPANIONS)
+    return any(path != recording.path and stem in (path.stem.casefold(), path.name.casefold()) for path in others)
 
 
 def _nobody_writes(handle: int, name: str) -> None:

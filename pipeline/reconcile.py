@@ -148,6 +148,8 @@ class Reconciler:
         made_from = {"recording": recording.sha256, "engine": f"{HEAR_ENGINE} {model}"}
         call.keep(Transcript(recording_id=call.id, made_from=made_from, language=language, model=model, turns=turns))
         call.hear_again(wanted=False)
+        if call.failures:
+            call.failed(0)
 
     # analyse: tags, moments, steps
 

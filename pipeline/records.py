@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from nlp.findings import CallType, Moment, PersonalData, Step, Tag
 from pipeline.errors import BadInput
@@ -53,6 +53,13 @@ class About(Document):
     source: Text = None
     consent: Text = None
     type: Text = None
+
+    @field_validator("started_at")
+    @classmethod
+    def _in_our_time(cls, when: datetime | None) -> datetime | None:
+        if when is not None and not 1900 <= when.year <= 2200:
+            raise ValueError("a date between 1900 and 2200 is needed")
+        return when
 
     def over(self, other: About) -> About:
         """These facts first, the other's where these are silent."""

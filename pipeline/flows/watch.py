@@ -85,8 +85,8 @@ class Worker:
     def _write_board(self) -> None:
         try:
             self.board.write()
-        except OSError as error:
-            log.warning("Progress can't be written: %s", error.strerror)
+        except Exception:
+            log.exception("Progress can't be written")
 
     def _until_prefect_answers(self) -> None:
         with get_client(sync_client=True) as client:
@@ -108,7 +108,12 @@ class Worker:
         for call in self.library.calls():
             if self.stop.is_set():
                 return
-            if self.reconciler.wants(call):
+            try:
+                wanted = bool(self.reconciler.wants(call))
+            except Exception:
+                log.exception("Looking at call %s", call.id)
+                wanted = True  # so that its own trouble shows
+            if wanted:
                 self.queue.add(call.id)
 
     def _warm(self) -> None:
@@ -140,10 +145,19 @@ class Worker:
                 return
 
     def _intake(self) -> None:
-        self.inbox.recall()
+        recalled = False
         while not self.stop.is_set():
             self._wake.clear()
-            arrivals, unsettled = self.inbox.scan()
+            try:
+                if not recalled:
+                    self.inbox.recall()
+                    recalled = True
+                arrivals, unsettled = self.inbox.scan()
+            except Exception as error:
+                log.exception("Looking into the inbox")
+                self._trouble(DiskTrouble(f"the inbox: {error}") if isinstance(error, OSError) else _named(error))
+                self.stop.wait(TROUBLE_S)
+                continue
             for arrival in arrivals:
                 if self.stop.is_set():
                     return

@@ -51,6 +51,6 @@ ORDER BY rank DESC, recording_id DESC
 -- name: states
 SELECT state, count(*) AS calls FROM calls GROUP BY state
 
--- name: paths_in
--- Every name seen in some folders of the inbox.
-SELECT path FROM files WHERE list_bool_or([starts_with(path, folder) FOR folder IN $folders::VARCHAR[]])
+-- name: seen_as
+-- Which of some names a recording has come under, and how large it was.
+SELECT path, bytes FROM files WHERE list_contains($paths::VARCHAR[], path)

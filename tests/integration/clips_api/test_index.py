@@ -91,7 +91,7 @@ def test_a_call_moved_to_quarantine_loses_its_clips_and_keeps_its_file(calls, li
     indexer.refresh([held])
     found = database.one("call", recording_id=held)
     assert (found["state"], found["filename"]) == ("quarantined", "minutes.wav")
-    assert database.rows("paths_in", folders=["Sam/"]) == [{"path": "Sam/minutes.wav"}]
+    assert [row["path"] for row in database.rows("seen_as", paths=["Sam/minutes.wav", "x"])] == ["Sam/minutes.wav"]
     library.release(held)
     indexer.refresh([held])
     assert database.one("call", recording_id=held)["state"] == "waiting"

@@ -276,3 +276,80 @@ def test_an_inbox_that_was_tidied_away_comes_back(inbox: Inbox, library: Library
     assert inbox.scan() == ([], 0)
     put(library, "a.wav")
     assert len(settled(inbox, clock)) == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"rep": "\\ud800"}', b'{"rep": "Anna", "x": ' + b"[" * 300 + b"]" * 300 + b"}", b'{"x": {"y": 1}}']
+)
+def test_no_sidecar_can_make_its_call_unreadable(
+    inbox: Inbox, library: Library, conf: Settings, clock: Clock, content: bytes
+) -> None:
+    put(library, "a.wav")
+    call, _ = inbox.take(settled(inbox, clock)[0])
+    put(library, "a.json", content)
+    settled(inbox, clock)
+    assert len(call.sightings()) == 1
+    again = Inbox(library, conf, clock)
+    again.recall()
+    assert [path.read_bytes() for path in call.path.glob("companion*.json")] == [content]
+
+
+def test_one_damaged_document_costs_its_own_call_only(
+    library: Library, conf: Settings, inbox: Inbox, clock: Clock
+) -> None:
+    put(library, "a.wav")
+    call, _ = inbox.take(settled(inbox, clock)[0])
+    next((call.path / "sightings").iterdir()).write_bytes(b"{")
+    again = Inbox(library, conf, clock)
+    again.recall()
+    put(library, "b.wav", b"RIFF other")
+    assert len(settled(again, clock)) == 1
+
+
+def test_both_sidecars_of_a_recording_count_and_are_kept(inbox: Inbox, library: Library, clock: Clock) -> None:
+    put(library, "a.wav")
+    put(library, "a.json", b'{"rep": "Anna"}')
+    put(library, "a.wav.json", b'{"customer": "Corbel"}')
+    call, _ = inbox.take(settled(inbox, clock)[0])
+    assert call.sightings()[0].sidecar == {"rep": "Anna", "customer": "Corbel"}
+    assert len(list(call.path.glob("companion*.json"))) == 2
+
+
+def test_a_large_sidecar_is_kept_though_not_used(inbox: Inbox, library: Library, clock: Clock) -> None:
+    content = b'{"x": "' + b"y" * (1 << 20) + b'"}'
+    put(library, "a.wav")
+    put(library, "a.json", content)
+    call, _ = inbox.take(settled(inbox, clock)[0])
+    assert "large" in (call.sightings()[0].sidecar_problem or "")
+    assert (call.path / "companion.json").read_bytes() == content
+
+
+def test_two_recordings_may_share_a_sidecar(inbox: Inbox, library: Library, clock: Clock) -> None:
+    put(library, "a.wav", b"RIFF one")
+    put(library, "a.mp3", b"ID3 two")
+    put(library, "a.json", b'{"rep": "Zed"}')
+    calls = [inbox.take(arrival)[0] for arrival in settled(inbox, clock)]
+    assert [call.sightings()[0].sidecar for call in calls] == [{"rep": "Zed"}] * 2
+    assert not any(library.inbox.iterdir())
+
+
+def test_a_name_that_is_no_text_is_taken_in_all_the_same(inbox: Inbox, library: Library, clock: Clock) -> None:
+    folder = os.fsencode(library.inbox) + b"/An\xe4"
+    os.mkdir(folder)
+    with open(folder + b"/bad\xff.wav", "wb") as out:
+        out.write(b"RIFF sound")
+    call, _ = inbox.take(settled(inbox, clock)[0])
+    assert call.sightings()[0].path == "An\\xe4/bad\\xff.wav"
+    assert not os.listdir(folder)
+
+
+def test_a_very_deep_tree_is_walked(inbox: Inbox, library: Library, clock: Clock) -> None:
+    deep = os.open(library.inbox, os.O_RDONLY)
+    for _ in range(1200):
+        os.mkdir("d", dir_fd=deep)
+        further = os.open("d", os.O_RDONLY, dir_fd=deep)
+        os.close(deep)
+        deep = further
+    os.close(deep)
+    put(library, "a.wav")
+    assert len(settled(inbox, clock)) == 1

@@ -74,3 +74,10 @@ def test_times_without_a_zone_get_the_one_that_is_set() -> None:
     found, _ = naming.about([seen("a_AGENT_B_DT_2025-07-01T12-00-00.wav")], [], "Europe/Berlin")
     assert found.started_at is not None
     assert found.started_at.utcoffset() == timedelta(hours=2)
+
+
+@pytest.mark.parametrize("when", ["0001-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", 1e18])
+def test_a_date_at_the_edge_of_the_calendar_is_not_believed(when: object) -> None:
+    about, problems = naming.from_sidecar({"started_at": when})
+    assert about.started_at is None
+    assert len(problems) == 1

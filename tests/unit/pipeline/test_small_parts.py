@@ -219,3 +219,20 @@ def test_a_waiting_worker_ends_when_the_queue_closes() -> None:
     queue.close()
     thread.join(2)
     assert not thread.is_alive()
+
+
+def test_corrections_made_at_the_same_moment_are_all_kept(library: Library, tmp_path: Path) -> None:
+    from pipeline.folder import CallFolder
+    from pipeline.library import now
+    from pipeline.records import Correction
+
+    call = CallFolder(tmp_path)
+    threads = [
+        threading.Thread(target=call.correct, args=(Correction(at=now(), by="manager", set={"rep": str(n)}),))
+        for n in range(24)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(correction.set["rep"] for correction in call.corrections()) == sorted(str(n) for n in range(24))
