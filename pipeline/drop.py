@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline import formats
 from pipeline.client import recording_id
 from pipeline.errors import NotFound
-from pipeline.inbox import ignored
+from pipeline.formats import ignored
 from pipeline.library import Library
 
 

@@ -1,4 +1,4 @@
-"""Which files may be opened, how, and which of them a browser plays as they are: data, no logic."""
+"""Which files may be opened, how, and which of them a browser plays as they are: data, and next to no logic."""
 
 from __future__ import annotations
 
@@ -57,3 +57,9 @@ CLUTTER = ("thumbs.db", "desktop.ini")
 
 # Files that belong to a recording of the same name rather than being one.
 COMPANIONS = (".json", ".vtt")
+
+
+def ignored(name: str) -> bool:
+    """Whether a name is hidden or another program's temporary one. Pure."""
+    lower = name.lower()
+    return name.startswith((".", "~")) or lower.endswith(TEMPORARY) or lower in CLUTTER

@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
-import json
 import logging
 import os
 import shutil
@@ -28,9 +27,9 @@ from pipeline.folder import CallFolder
 from pipeline.library import Library, now
 from pipeline.records import Sighting
 from pipeline.settings import Settings
+from pipeline.sidecar import keep_companion, read_sidecar
 
 log = logging.getLogger(__name__)
-SIDECAR_BYTES = 1 << 20  # a larger NAME.json is no sidecar
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ class Inbox:
             for entry in entries:
                 name = prefix + files.readable(entry.name)
                 try:
-                    if ignored(entry.name):
+                    if formats.ignored(entry.name):
                         continue
                     if entry.is_dir(follow_symlinks=False):
                         folders.append((Path(entry.path), name + "/"))
@@ -255,40 +254,6 @@ class Inbox:
     def _is_kept(self, name: str) -> bool:
         folders = PurePosixPath(name).parents
         return any(PurePosixPath(kept.strip("/")) in folders for kept in self._settings.keep)
-
-
-def ignored(name: str) -> bool:
-    """Whether a name is hidden or another program's temporary one. Pure."""
-    lower = name.lower()
-    return name.startswith((".", "~")) or lower.endswith(formats.TEMPORARY) or lower in formats.CLUTTER
-
-
-def read_sidecar(path: Path) -> tuple[dict[str, Any] | None, str | None]:
-    """The plain values of a sidecar (text, numbers), or a sentence on why it can't be used."""
-    try:
-        if path.stat().st_size > SIDECAR_BYTES:
-            return None, "The note beside the recording is too large to be one."
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None, "The note beside the recording is not valid JSON, so it was not used."
-    if not isinstance(content, dict):
-        return None, "The note beside the recording is not a JSON object, so it was not used."
-    plain = {key: value for key, value in content.items() if isinstance(value, str | int | float)}
-    try:
-        json.dumps(plain, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return None, "The note beside the recording holds broken characters, so it was not used."
-    return plain, None
-
-
-def keep_companion(path: Path, folder: Path) -> None:
-    """Copy a sidecar or transcript beside the recording, as it came, under a name of its own."""
-    data, number = path.read_bytes(), 1
-    target = folder / f"companion{path.suffix.lower()}"
-    while target.exists() and target.read_bytes() != data:
-        number += 1
-        target = folder / f"companion-{number}{path.suffix.lower()}"
-    files.write(target, data)
 
 
 def _shared(companion: Look, recording: Look) -> bool:

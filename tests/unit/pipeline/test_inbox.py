@@ -10,7 +10,8 @@ import pytest
 
 from pipeline import settings
 from pipeline.errors import DiskTrouble, SourceChanged, StillWriting
-from pipeline.inbox import Arrival, Inbox, ignored
+from pipeline.formats import ignored
+from pipeline.inbox import Arrival, Inbox
 from pipeline.library import Library
 from pipeline.settings import Settings
 
