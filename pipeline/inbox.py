@@ -237,12 +237,13 @@ class Inbox:
         for sighting in call.sightings():
             if _stem(sighting.path) == stem or sighting.path == stem:
                 call.sight(sighting.model_copy(update={"sidecar": sidecar, "sidecar_problem": problem}))
-        self._kept.add((look.name, look.size, look.mtime_ns))
-        if not self._is_kept(look.name) and _mark(look.path.stat(follow_symlinks=False)) == look.mark:
-            try:
+        try:
+            if not self._is_kept(look.name):
                 look.path.unlink(missing_ok=True)
-            except OSError as error:
-                log.warning("%s can't be removed (%s), so it stays", look.name, error.strerror)
+        except OSError as error:
+            log.warning("%s can't be removed (%s), so it stays", look.name, error.strerror)
+        if look.path.exists():
+            self._kept.add((look.name, look.size, look.mtime_ns))
         self._library.to_work.leave(call.id)
 
     def _remember(self, sighting: Sighting, recording_id: str) -> None:
