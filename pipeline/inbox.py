@@ -238,8 +238,10 @@ class Inbox:
             if _stem(sighting.path) == stem or sighting.path == stem:
                 call.sight(sighting.model_copy(update={"sidecar": sidecar, "sidecar_problem": problem}))
         try:
-            if not self._is_kept(look.name):
-                look.path.unlink(missing_ok=True)
+            if not self._is_kept(look.name) and _mark(look.path.stat(follow_symlinks=False)) == look.mark:
+                look.path.unlink()
+        except FileNotFoundError:
+            pass
         except OSError as error:
             log.warning("%s can't be removed (%s), so it stays", look.name, error.strerror)
         if look.path.exists():
