@@ -80,6 +80,12 @@ class RecogniserFailed(BadRecording):
     advice = "Press retry; if it fails again, run `exemplar transcribe` on the file and report what it prints."
 
 
+class Cancelled(BadRecording):
+    """Somebody cancelled this recording before it was heard."""
+
+    advice = "Press Try again when it should be heard after all."
+
+
 # --- trouble that is never a file's fault: wait and retry ------------------------------------------------------------
 
 

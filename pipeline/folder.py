@@ -12,10 +12,10 @@ from typing import TypeVar
 
 from pipeline import files
 from pipeline.errors import NotFound
-from pipeline.records import Analysis, Correction, Document, Reason, Recording, Sighting, Transcript
+from pipeline.records import Analysis, Correction, Document, Heard, Reason, Recording, Sighting, Transcript
 
 D = TypeVar("D", bound=Document)
-DOCUMENTS = ("recording.json", "transcript.json", "analysis.json")
+DOCUMENTS = ("recording.json", "heard.json", "transcript.json", "analysis.json")
 
 
 class CallFolder:
@@ -88,6 +88,9 @@ class CallFolder:
     def recording(self) -> Recording | None:
         return self._read("recording.json", Recording)
 
+    def heard(self) -> Heard | None:
+        return self._read("heard.json", Heard)
+
     def transcript(self) -> Transcript | None:
         return self._read("transcript.json", Transcript)
 
@@ -97,7 +100,7 @@ class CallFolder:
     def reason(self) -> Reason | None:
         return self._read("reason.json", Reason)
 
-    def keep(self, document: Recording | Transcript | Analysis | Reason) -> None:
+    def keep(self, document: Recording | Heard | Transcript | Analysis | Reason) -> None:
         """Put a finished document in place of the old one."""
         files.write(self.path / f"{type(document).__name__.lower()}.json", document.to_json())
 

@@ -35,6 +35,8 @@ class Library:
         self.run_lock = root / "run.lock"
         self.to_index = Spool(root / "spool" / "index")
         self.to_work = Spool(root / "spool" / "work")
+        self.to_put_first = Spool(root / "spool" / "first")
+        self.to_cancel = Spool(root / "spool" / "cancel")
         self._progress = root / "spool" / "progress.json"
         self._running = root / "running.json"
 
@@ -53,6 +55,8 @@ class Library:
             self.root / "calls",
             self.to_index.path,
             self.to_work.path,
+            self.to_put_first.path,
+            self.to_cancel.path,
         ):
             folder.mkdir(parents=True, exist_ok=True)
         self.run_lock.touch()

@@ -89,6 +89,14 @@ class Correction(Document):
     set: dict[str, Any] = Field(default_factory=dict)
 
 
+class Lane(Document):
+    """One stream of sound that is heard by itself: a channel, a mix of several, or one participant's own file."""
+
+    what: str  # in words: "channel 1", "both channels", "all channels", "audio_Anna.m4a"
+    name: str | None = None  # the participant whose track it is, where the file says so
+    silent: bool = False  # nothing sounds on it from end to end
+
+
 class Sound(Document):
     """What the decoder says of a file."""
 
@@ -97,6 +105,7 @@ class Sound(Document):
     sample_rate: int
     codec: str
     container: str
+    lanes: tuple[Lane, ...] = ()
 
 
 class Recording(About):
@@ -128,17 +137,6 @@ class Word(Document):
     probability: float | None = None
 
 
-class Turn(Document):
-    """One speaker's stretch of speech; its text is its words joined by one space."""
-
-    speaker: Speaker = "unknown"
-    start: float | None = None
-    end: float | None = None
-    text: str
-    words: tuple[Word, ...] = ()
-    flags: tuple[str, ...] = ()
-
-
 class Dropped(Document):
     """Words the recogniser gave that are not trusted, and why."""
 
@@ -148,6 +146,59 @@ class Dropped(Document):
     why: str
 
 
+class Voice(Document):
+    """What one voice said, as the recogniser heard it."""
+
+    lane: int | None = None  # the recording's lane it was heard on; None where a supplied transcript tells
+    name: str | None = None  # whose voice it is, where the recording or a supplied transcript says so
+    sure: bool = True  # False: stretches of a mono recording that no voice could be told for
+    words: tuple[Word, ...]
+
+
+class Heard(Document):
+    """What was heard before anybody decided who is who: never rewritten by corrections, so that they can be undone."""
+
+    recording_id: str | None = None
+    made_from: dict[str, str] = Field(default_factory=dict)
+    language: str | None = None
+    language_probability: float | None = None
+    model: str | None = None
+    voices: tuple[Voice, ...]
+    dropped: tuple[Dropped, ...] = ()
+
+
+class Turn(Document):
+    """One speaker's stretch of speech; its text is its words joined by one space."""
+
+    speaker: Speaker = "unknown"
+    voice: int | None = None  # which of the heard voices
+    start: float | None = None
+    end: float | None = None
+    text: str
+    words: tuple[Word, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+class VoiceIs(Document):
+    """Which side one heard voice is on, and a stretch of it worth playing to somebody who has to say."""
+
+    voice: int
+    speaker: Speaker
+    name: str | None = None
+    start: float
+    end: float
+    quote: str
+
+
+class Speakers(Document):
+    """Who is who, how that was decided, and whether a person should look: `sure` false puts the question on the page."""
+
+    sure: bool
+    by: Literal["person", "names", "map", "words", "nobody"]
+    why: str
+    voices: tuple[VoiceIs, ...] = ()
+
+
 class Transcript(Document):
     """Who said what, and when."""
 
@@ -155,6 +206,7 @@ class Transcript(Document):
     made_from: dict[str, str] = Field(default_factory=dict)
     language: str | None = None
     model: str | None = None
+    speakers: Speakers | None = None
     turns: tuple[Turn, ...]
     dropped: tuple[Dropped, ...] = ()
 
