@@ -191,7 +191,7 @@ class VoiceIs(Document):
 
 
 class Speakers(Document):
-    """Who is who, how that was decided, and whether a person should look: `sure` false puts the question on the page."""
+    """Who is who and how that was decided; where it is not sure, the call page asks."""
 
     sure: bool
     by: Literal["person", "names", "map", "words", "nobody"]
