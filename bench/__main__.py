@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import intake
+from bench import hearing, intake
 
-PARTS = {"intake": intake.run}
+PARTS = {"intake": intake.run, "hearing": hearing.run}
 
 
 def main(wanted: list[str]) -> int:

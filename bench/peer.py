@@ -7,12 +7,23 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import Any
 
 import av
 from faster_whisper import WhisperModel
 from faster_whisper.audio import decode_audio
+
+
+def heard(model: str, files: list[Path]) -> list[dict[str, Any]]:
+    """What the peer makes of each file, in a process of its own: its seconds and the text of each lane."""
+    run = subprocess.run(
+        [sys.executable, "-m", "bench.peer", model, *map(str, files)], capture_output=True, text=True, check=True
+    )
+    return [json.loads(line) for line in run.stdout.splitlines()]
 
 
 def main(model_path: str, files: list[str]) -> None:
@@ -22,7 +33,7 @@ def main(model_path: str, files: list[str]) -> None:
         with av.open(file, metadata_errors="replace") as container:
             stereo = container.streams.audio[0].codec_context.channels == 2
         lanes = decode_audio(file, split_stereo=True) if stereo else (decode_audio(file),)
-        words = 0
+        texts = []
         for lane in lanes:
             segments, _ = model.transcribe(
                 lane,
@@ -32,8 +43,8 @@ def main(model_path: str, files: list[str]) -> None:
                 vad_filter=True,
                 condition_on_previous_text=False,
             )
-            words += sum(len(segment.words or ()) for segment in segments)
-        print(json.dumps({"file": file, "seconds": time.perf_counter() - began, "words": words}), flush=True)
+            texts.append(" ".join(word.word.strip() for segment in segments for word in segment.words or ()))
+        print(json.dumps({"file": file, "seconds": time.perf_counter() - began, "texts": texts}), flush=True)
 
 
 if __name__ == "__main__":

@@ -91,6 +91,7 @@ class CallLine(BaseModel):
     type: str | None
     duration_s: float | None
     moments: int | None
+    unclear: bool = Field(description="Whether a person has to say which voice is whose.")
     missed: list[str]
     problems: list[str]
 
@@ -165,11 +166,17 @@ class Tracked(BaseModel):
     why: str | None = None
     advice: str | None = None
     detail: str | None = None
-    retry: bool = False
+    retry: bool = Field(False, description="Whether another try can be asked for.")
+    discard: bool = Field(False, description="Whether it can be deleted for good.")
+    place: int | None = Field(None, description="Its place among those that wait to be heard; 1 is next.")
+    cancel: bool = Field(False, description="Whether hearing it can be cancelled.")
+    asked: Literal["first", "cancel", "retry"] | None = Field(None, description="What was asked for and is under way.")
     rep: str | None = None
     customer: str | None = None
     duration_s: float | None = None
+    type: str | None = None
     moments: int | None = None
+    unclear: bool = Field(False, description="Whether a person has to say which voice is whose.")
     waits: bool = Field(True, description="Whether Exemplar will do something with it by itself.")
 
 

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
-from clips_api import calls, clips, gate, pages, problems, render, status, uploads
+from clips_api import calls, clips, gate, pages, problems, queue, render, speakers, status, uploads, vocabulary
 from clips_api.cursors import Cursors
 from clips_api.deps import Parts
 from clips_api.index.database import Database
@@ -51,7 +51,15 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.templates = render.templates()
     app.add_middleware(gate.Gate, settings=settings, keys=keys)
     problems.install(app)
-    for router in (calls.router, clips.router, status.router, pages.router):
+    for router in (
+        calls.router,
+        speakers.router,
+        queue.router,
+        clips.router,
+        status.router,
+        vocabulary.router,
+        pages.router,
+    ):
         app.include_router(router)
     app.mount("/static", render.static(), name="static")
 

@@ -44,6 +44,7 @@ def find(
     since: Day = None,
     until: Day = None,
     unknown: Annotated[bool | None, Query(description="Whether who or when is not known.")] = None,
+    unclear: Annotated[bool | None, Query(description="Whether it is open which voice is whose.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Listing[CallLine]:
@@ -55,6 +56,7 @@ def find(
         "since": since,
         "until": until,
         "unknown": unknown,
+        "unclear": unclear,
     }
     found = lines(parts, asked, limit=limit, cursor=cursor)
     return Listing.of(found, [CallLine.from_row(row) for row in found.rows])
@@ -80,7 +82,7 @@ def correct_many(parts: Given, body: Corrections) -> Accepted:
 def show(parts: Given, recording_id: str) -> Call:
     """One call: recording, transcript and analysis as far as they are made."""
     call = known(parts, recording_id)
-    row = next(iter(parts.database.rows("call", recording_id=recording_id)), None)
+    row = next(iter(parts.database.rows("call", recording_id=call.id)), None)
     fresh = row is not None and row["state"] == "done" and row["stamp"] == call.stamp()
     return gather(call).model_copy(update={"searchable": fresh})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from clips_api.voices import name
 from pipeline.records import Recording, Transcript, Turn, Word
 
 LONGEST = 7.0  # seconds a cue stays
@@ -12,13 +13,11 @@ WIDEST = 84  # characters of a cue: two lines
 
 def vtt(transcript: Transcript, recording: Recording | None = None) -> str:
     """The whole transcript. Turns without times are left out: a caption needs one."""
-    known = recording.model_dump(include={"rep", "customer"}, exclude_none=True) if recording else {}
-    names = {"rep": "Rep", "customer": "Customer"} | known
     cues = ["WEBVTT"]
     for turn in transcript.turns:
-        name = _plain(names.get(turn.speaker, "Speaker"))
+        who = _plain(name(turn, transcript, recording))
         for start, end, text in _cues(turn):
-            cues.append(f"{_time(start)} --> {_time(end)}\n<v {name}>{_plain(text)}</v>")
+            cues.append(f"{_time(start)} --> {_time(end)}\n<v {who}>{_plain(text)}</v>")
     return "\n\n".join(cues) + "\n"
 
 

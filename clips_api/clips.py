@@ -75,7 +75,7 @@ def listen(parts: Given, request: Request, clip_id: str) -> Response:
     recording = described(call)
     if recording is None:
         raise NotFound(f"sound of call {span.recording_id}")
-    data = cutting.cut(call.sound, span.within(recording))
+    data = cutting.cut(cutting.source(call), span.within(recording))
     return ranged(request, data, "audio/wav", filename=f"{clip_id}.wav")
 
 

@@ -19,11 +19,25 @@ from av.container import InputContainer
 
 from clips_api.spans import Span
 from pipeline.errors import BadInput, NoSound, Unreadable
+from pipeline.folder import CallFolder
 from pipeline.formats import CONTAINERS, HEADERLESS
 
 LONGEST = 600.0  # seconds of a clip
 PREROLL = 0.6  # seconds decoded before the span, for codecs that need a run-up
 COUNTED = frozenset({"mp3", "aac", "amr", "amrnb", "amrwb", "mulaw", "alaw", "g722", "gsm", "ac3"})  # no index of times
+
+
+def source(call: CallFolder) -> Path:
+    """From which file a call's clips are cut: the recording, or the copy in which all its files or tracks are."""
+    sounds, listening = call.sounds, call.listening
+    if listening == sounds[0]:
+        return listening
+    try:
+        with _open(sounds[0]) as container:
+            several = len(sounds) > 1 or len(container.streams.audio) > 1
+    except av.error.FFmpegError as error:
+        raise Unreadable(str(error)) from error
+    return listening if several else sounds[0]
 
 
 def cut(sound: Path, span: Span) -> bytes:

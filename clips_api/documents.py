@@ -8,7 +8,7 @@ from typing import TypeVar
 from clips_api.index.rows import Documents
 from pipeline.errors import BadInput
 from pipeline.folder import CallFolder
-from pipeline.records import ABOUT, Correction, Recording
+from pipeline.records import ABOUT, Analysis, Correction, Recording
 
 T = TypeVar("T")
 TRIES = 3  # a document may be replaced while we read
@@ -36,6 +36,13 @@ def corrected(recording: Recording, corrections: Iterable[Correction]) -> Record
     return Recording.model_validate(recording.model_dump() | changes) if changes else recording
 
 
+def fitting(call: CallFolder) -> Analysis | None:
+    """The analysis, where it is of the transcript as it stands: an older one counts turns that are gone."""
+    analysis = call.analysis()
+    made_from = analysis.made_from.get("transcript") if analysis else None
+    return analysis if made_from in (None, call.digest("transcript.json")) else None
+
+
 def _read(call: CallFolder, stamp: str) -> Documents:
     damage: list[str] = []
 
@@ -51,7 +58,7 @@ def _read(call: CallFolder, stamp: str) -> Documents:
         stamp=stamp,
         recording=attempt(lambda: described(call), None),
         transcript=attempt(call.transcript, None),
-        analysis=attempt(call.analysis, None),
+        analysis=attempt(lambda: fitting(call), None),
         reason=attempt(call.reason, None),
         sightings=tuple(attempt(call.sightings, [])),
         damage="; ".join(damage) or None,

@@ -20,6 +20,19 @@ from pipeline import errors
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
+
+class NotNow(errors.ExemplarError):
+    """That can't be done with this recording as it stands."""
+
+    advice = "The status page says where it is."
+
+
+class Overtaken(errors.ExemplarError):
+    """Somebody else changed this meanwhile."""
+
+    advice = "Load it again and make your change there."
+
+
 # The nearest class wins, so a new error needs no line here unless it differs from its parent.
 STATUS: dict[type[BaseException], int] = {
     errors.NotFound: 404,
@@ -27,6 +40,8 @@ STATUS: dict[type[BaseException], int] = {
     errors.TooLong: 413,
     errors.BadRecording: 422,
     errors.Busy: 409,
+    NotNow: 409,
+    Overtaken: 409,
     errors.DiskTrouble: 507,
     errors.NotRunning: 503,
     errors.NoModel: 503,
@@ -50,6 +65,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {}}}
     for status in (401, 404, 422)
 }
+CONFLICT: dict[int | str, dict[str, Any]] = {409: RESPONSES[404] | {"description": HTTPStatus.CONFLICT.phrase}}
 
 
 def status_of(error: BaseException) -> int:

@@ -6,8 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 
+from clips_api.voices import name
 from nlp.findings import Moment, Tag
-from pipeline.records import Analysis, Transcript, Turn
+from pipeline.records import About, Analysis, Transcript, Turn
 
 UNSURE = 0.5  # a word below this probability is shaded
 
@@ -27,13 +28,14 @@ class Line:
 
     number: int
     turn: Turn
+    who: str
     stretches: tuple[Stretch, ...]
     times: str
     moment: Moment | None = None  # the moment that starts here
     inside: bool = False  # within a moment
 
 
-def lines(transcript: Transcript, analysis: Analysis | None) -> list[Line]:
+def lines(transcript: Transcript, analysis: Analysis | None, about: About | None) -> list[Line]:
     """Every turn of a transcript."""
     tags: defaultdict[int, list[Tag]] = defaultdict(list)
     for tag in analysis.tags if analysis else ():
@@ -41,7 +43,15 @@ def lines(transcript: Transcript, analysis: Analysis | None) -> list[Line]:
     starts = {min(moment.turns): moment for moment in analysis.moments if moment.turns} if analysis else {}
     inside = {number for moment in analysis.moments for number in moment.turns} if analysis else set()
     return [
-        Line(number, turn, tuple(_cut(turn, tags[number])), _times(turn), starts.get(number), number in inside)
+        Line(
+            number,
+            turn,
+            name(turn, transcript, about),
+            tuple(_cut(turn, tags[number])),
+            _times(turn),
+            starts.get(number),
+            number in inside,
+        )
         for number, turn in enumerate(transcript.turns)
     ]
 

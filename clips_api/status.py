@@ -13,14 +13,17 @@ from clips_api.deps import Given, Parts
 from clips_api.index.database import Row
 from clips_api.index.search import page
 from clips_api.problems import RESPONSES
+from clips_api.queue import unheard
 from clips_api.waiting import Lying
 from pipeline.library import now
 from pipeline.records import Doing, Progress
+from pipeline.spool import ID
 
 router = APIRouter(prefix="/api/v1/status", tags=["status"], responses=RESPONSES)
 
 Group = Literal["needs_you", "waiting", "hearing", "done"]
 STALE = timedelta(seconds=10)
+LOOKED_AT = 200  # waiting calls of which it is looked up whether they were heard before
 STATES = {"needs_you": ["quarantined", "unreadable"], "waiting": ["waiting", "heard"], "done": ["done"]}
 
 
@@ -62,7 +65,9 @@ def listing(
     progress = progress or parts.library.progress()
     doing = [one for one in progress.doing if one.stage != "waiting"] if progress else []
     if group == "hearing":
-        return Listing(items=[_doing(one) for one in doing], total=len(doing))
+        return Listing(items=[_doing(parts, one) for one in doing], total=len(doing))
+    queue = list(progress.queue) if progress else []
+    again = _heard_again(parts, queue)
     lying = _lying(parts, group, {one.name for one in doing})
     asked = {"group": group}
     after, after_id = parts.cursors.read(asked, cursor)
@@ -72,10 +77,17 @@ def listing(
     elif after_id:
         offset = len(lying)
     here = lying[offset : offset + limit]
-    busy = [one.id for one in doing]
     room = limit - len(here)
+    waiting = group == "waiting"
     rows = parts.database.rows(
-        "group_of_calls", states=STATES[group], busy=busy, after=after, after_id=after_id, limit=room + 1
+        "group_of_calls",
+        states=STATES[group],
+        busy=[*(one.id for one in doing), *(() if waiting else again)],
+        also=again if waiting else [],
+        queue=queue if waiting else [],
+        after=after,
+        after_id=after_id,
+        limit=room + 1,
     )
     found = (
         page(rows, room, lambda row: parts.cursors.make(asked, [row["rank"]], row["recording_id"])) if room else None
@@ -84,7 +96,7 @@ def listing(
     goes_on = found.next if found else None
     if not room and (offset + len(here) < len(lying) or rows[0]["rank"] is not None):
         goes_on = parts.cursors.make(asked, [0.0], f"lying:{offset + len(here)}")
-    calls = [_call(row, group) for row in (found.rows if found else ())]
+    calls = [_call(parts, row, group) for row in (found.rows if found else ())]
     return Listing(items=[*(_in_inbox(entry) for entry in here), *calls], next=goes_on, total=total)
 
 
@@ -111,10 +123,24 @@ def _in_inbox(entry: Lying) -> Tracked:
     )
 
 
-def _doing(one: Doing) -> Tracked:
+def _heard_again(parts: Parts, queue: list[str]) -> list[str]:
+    """Those of the next calls that were heard before and wait to be heard anew."""
+    calls = (parts.library.known(name) for name in queue[:LOOKED_AT])
+    return [call.id for call in calls if call is not None and call.wants_hearing()]
+
+
+def _asked(parts: Parts, recording_id: str) -> Literal["first", "cancel"] | None:
+    """What was asked for and the worker has not taken up yet."""
+    if (parts.library.to_cancel.path / recording_id).exists():
+        return "cancel"
+    return "first" if (parts.library.to_put_first.path / recording_id).exists() else None
+
+
+def _doing(parts: Parts, one: Doing) -> Tracked:
+    call = parts.library.known(one.id) if ID.fullmatch(one.id) else None
     return Tracked(
         key=f"doing:{one.id or one.name}",
-        id=one.id if len(one.id) == 16 else None,
+        id=call.id if call else None,
         name=one.name.rpartition("/")[2],
         names=[one.name],
         at=one.since,
@@ -122,10 +148,17 @@ def _doing(one: Doing) -> Tracked:
         percent=one.percent,
         left_s=one.left_s,
         why=one.trouble,
+        cancel=call is not None and one.stage in ("read", "hear") and unheard(call),
+        asked=_asked(parts, call.id) if call else None,
     )
 
 
-def _call(row: Row, group: Group) -> Tracked:
+def _call(parts: Parts, row: Row, group: Group) -> Tracked:
+    waits = group == "waiting" and row["state"] != "heard"
+    asked: Literal["first", "cancel", "retry"] | None = _asked(parts, row["recording_id"]) if waits else None
+    if row["state"] == "unreadable":
+        call = parts.library.known(row["recording_id"])
+        asked = "retry" if call is not None and call.wants_hearing() else None
     return Tracked(
         key=f"call:{row['recording_id']}",
         id=row["recording_id"],
@@ -136,9 +169,15 @@ def _call(row: Row, group: Group) -> Tracked:
         advice=row["advice"],
         detail=row["detail"],
         retry=group == "needs_you",
+        discard=row["state"] == "quarantined",
+        place=row["place"] if waits else None,
+        cancel=waits,
+        asked=asked,
         rep=row["rep"],
         customer=row["customer"],
         duration_s=row["duration_s"],
+        type=row["type"],
         moments=row["moments"],
+        unclear=row["unclear"],
         waits=group == "waiting",
     )

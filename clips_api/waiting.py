@@ -9,11 +9,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Literal
 
 from pipeline.files import readable
 from pipeline.formats import CLUTTER, COMPANIONS, TEMPORARY
+from pipeline.sidecar import offered_by, wanted_by
 
 FRESH = 0.9  # seconds for which one look serves everybody who asks
 NOTES = {
@@ -76,11 +77,11 @@ def _walk(root: Path) -> Iterator[Lying]:
             if inside:
                 yield Lying(inside.rstrip("/"), 0, datetime.fromtimestamp(0, UTC), "closed")
             continue
-        recordings = {
-            name.casefold()
+        companions = {
+            name
             for entry in entries
-            for name in (entry.name, PurePath(entry.name).stem)
             if not entry.name.lower().endswith(COMPANIONS)
+            for name in wanted_by(entry.name.casefold())
         }
         for entry in entries:
             name = inside + readable(entry.name)
@@ -91,13 +92,13 @@ def _walk(root: Path) -> Iterator[Lying]:
             if stat.S_ISDIR(found.st_mode):
                 folders.append((Path(entry.path), f"{name}/"))
                 continue
-            kind = _kind(entry, found, recordings)
+            kind = _kind(entry, found, companions)
             if kind is not None:
                 yield Lying(name, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC), kind)
 
 
 def _kind(
-    entry: os.DirEntry[str], found: os.stat_result, recordings: set[str]
+    entry: os.DirEntry[str], found: os.stat_result, companions: set[str]
 ) -> Literal["waiting", "ignored", "alone", "link", "special", "closed"] | None:
     name = entry.name.lower()
     if stat.S_ISLNK(found.st_mode):
@@ -107,5 +108,5 @@ def _kind(
     if name.startswith((".", "~")) or name.endswith(TEMPORARY) or name in CLUTTER:
         return "ignored"
     if name.endswith(COMPANIONS):
-        return None if PurePath(entry.name).stem.casefold() in recordings else "alone"
+        return None if any(offer in companions for offer in offered_by(name)) else "alone"
     return "waiting" if os.access(entry.path, os.R_OK) else "closed"

@@ -11,6 +11,7 @@ from pipeline.records import Analysis, Recording, Transcript
 
 WIDE = 1000  # units of the drawing
 LANE = 40  # units high
+LANES = 4  # of more, the first are drawn
 BARS = 250  # a lane
 
 
@@ -27,7 +28,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Lane:
-    """One channel: who is heard on it, where that is clear, and its outline."""
+    """One lane of sound: who is heard on it, where that is clear, and its outline."""
 
     speaker: str
     path: str
@@ -62,7 +63,7 @@ def draw(peaks: Path, recording: Recording, transcript: Transcript | None, analy
 def _read(peaks: Path) -> tuple[float, list[list[int]]]:
     try:
         found = json.loads(peaks.read_bytes())
-        return float(found["per_second"]), [list(channel) for channel in found["channels"][:2]]
+        return float(found["per_second"]), [list(channel) for channel in found["channels"][:LANES]]
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return 1.0, []
 
@@ -86,9 +87,9 @@ def _path(bars: list[float], top: int) -> str:
 
 def _speakers(per_second: float, channels: list[list[int]], transcript: Transcript | None) -> list[str]:
     """Who is heard on which channel: the one that is loud while they speak. Unclear stays unknown."""
-    if len(channels) != 2 or transcript is None:
+    if len(channels) < 2 or transcript is None:
         return ["unknown"] * len(channels)
-    loud = {"rep": [0.0, 0.0], "customer": [0.0, 0.0]}
+    loud = {"rep": [0.0] * len(channels), "customer": [0.0] * len(channels)}
     for turn in transcript.turns:
         if turn.start is None or turn.end is None or turn.speaker not in loud:
             continue
@@ -96,6 +97,11 @@ def _speakers(per_second: float, channels: list[list[int]], transcript: Transcri
         for number, channel in enumerate(channels):
             loud[turn.speaker][number] += sum(channel[a:b])
     rep, customer = loud["rep"], loud["customer"]
+    if len(channels) > 2:
+        pairs = list(zip(rep, customer, strict=True))
+        return [
+            "rep" if ours > 1.5 * theirs else "customer" if theirs > 1.5 * ours else "unknown" for ours, theirs in pairs
+        ]
     if rep[0] > 1.5 * rep[1] or customer[1] > 1.5 * customer[0]:
         return ["rep", "customer"]
     if rep[1] > 1.5 * rep[0] or customer[0] > 1.5 * customer[1]:

@@ -2,7 +2,8 @@
 
 ::
 
-    playbook.yml      name; lists (word lists for @name); contexts (named sets of ``unless`` patterns); types of call
+    playbook.yml      name; languages (codes of those it covers, English where none stands); lists (word lists for
+                      @name); contexts (named sets of ``unless`` patterns); types of call
     tags/*.yml        one tag a file
     steps/*.yml       one step a file
 
@@ -20,6 +21,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from nlp.languages import names
 from nlp.matching import PatternSet
 from nlp.patterns import Pattern, PatternError, read
 from nlp.rules import CompiledPlaybook, Rule, StepRule, TagRule, TypeRule, Use
@@ -69,8 +71,9 @@ def load(folder: Path) -> CompiledPlaybook:
     head = open_file(folder / "playbook.yml") if (folder / "playbook.yml").is_file() else None
     if head is None:
         raise PlaybookError(folder / "playbook.yml", 1, "a playbook needs this file")
-    head.only("name", "lists", "contexts", "types")
+    head.only("name", "languages", "lists", "contexts", "types")
     name = head.text("name")
+    languages = _languages(head)
     patterns.lists.update({name: tuple(t.value for t in texts) for name, texts in _named(head, "lists")})
     patterns.contexts.update({name: patterns.shared(head.file, texts) for name, texts in _named(head, "contexts")})
     types = tuple(_type(section, patterns) for section in head.sections("types"))
@@ -86,6 +89,7 @@ def load(folder: Path) -> CompiledPlaybook:
     _once([(s.id, folder / "steps" / s.file) for s in steps])
     return CompiledPlaybook(
         name=name,
+        languages=languages,
         version=_version(folder, [head.file, *tag_files, *step_files]),
         tags=tags,
         steps=steps,
@@ -95,6 +99,18 @@ def load(folder: Path) -> CompiledPlaybook:
         uses=tuple(patterns.uses),
         texts=tuple(p.text for p in patterns.read),
     )
+
+
+def _languages(head: Section) -> tuple[str, ...]:
+    if "languages" not in head.keys():  # noqa: SIM118  (a Section is no dict)
+        return ("en",)
+    codes = head.texts("languages")
+    if not codes:
+        raise head.error("'languages' names none: a playbook covers at least one", "languages")
+    for code in codes:
+        if code.value not in names():
+            raise PlaybookError(head.file, code.line, f"no language has the code {code.value!r} (English is en)")
+    return tuple(dict.fromkeys(code.value for code in codes))
 
 
 def _named(head: Section, key: str) -> list[tuple[str, tuple[Text, ...]]]:

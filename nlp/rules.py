@@ -85,9 +85,13 @@ class Use:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CompiledPlaybook:
-    """A playbook ready to run. ``uses[i]`` and ``texts[i]`` belong to pattern ``i`` of ``patterns``."""
+    """A playbook ready to run. ``uses[i]`` and ``texts[i]`` belong to pattern ``i`` of ``patterns``.
+
+    ``languages`` are the codes of those it was written for.
+    """
 
     name: str
+    languages: tuple[str, ...]
     version: str
     tags: tuple[TagRule, ...]
     steps: tuple[StepRule, ...]

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,19 +15,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import errors
+from pipeline import errors, participants
 from pipeline.errors import BadRecording, ExemplarError, TooHeavy, Unreadable
-from pipeline.records import Sound
+from pipeline.records import Lane, Sound
 
 RATE = 16_000  # samples a second of every lane
 MEMORY_MB = 2_048  # address space of the decoding child
 WALL_S = 600.0
+STARTING_S = 10.0  # what the child may take to begin
+FILES_AT_MOST = 64  # participants of one call
+LIMITS = {
+    -signal.SIGALRM: "time is over",
+    -signal.SIGXCPU: "too much computing",
+    -signal.SIGXFSZ: "too much sound",
+    -signal.SIGKILL: "stopped by the system",
+}
 SHORT_OF_CLAIM_S = 2.0  # a file this much shorter than its header says is reported as cut short
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Sound ready for hearing: one file of signed 16-bit samples at 16 kHz a lane (one lane a channel, mono: one)."""
+    """Sound ready for hearing: a file of signed 16-bit samples at 16 kHz for each of `sound.lanes`, in their order.
+
+    All are as long as the recording; silent lanes have a file too. `listen` is a copy for browsers that need one.
+    """
 
     sound: Sound
     lanes: tuple[Path, ...]
@@ -35,34 +47,59 @@ class Decoded:
     problems: tuple[str, ...]
 
 
-def decode(path: Path, into: Path, *, max_hours: float = 6.0, wall_s: float = WALL_S) -> Decoded:
-    """Decode a recording into a folder. Raises BadRecording of the kind that fits where it can't be."""
+def decode(recording: Path | Sequence[Path], into: Path, *, max_hours: float = 6.0, wall_s: float = WALL_S) -> Decoded:
+    """Decode a recording into a folder. Several files are one call in which each participant has a file.
+
+    Raises BadRecording of the kind that fits where it can't be.
+    """
+    paths = [recording] if isinstance(recording, Path) else list(recording)
+    if len(paths) > FILES_AT_MOST:
+        raise TooHeavy(f"{len(paths)} files")
     into.mkdir(parents=True, exist_ok=True)
     answer = _child(
         {
-            "do": "decode",
-            "path": str(path),
-            "suffix": path.suffix.lower(),
+            "files": [{"path": str(path), "suffix": path.suffix.lower()} for path in paths],
             "into": str(into),
             "max_s": max_hours * 3600,
-        },
-        wall_s,
+            "wall_s": wall_s,
+            "memory_mb": MEMORY_MB,
+        }
     )
+    return understood(answer, into, paths)
+
+
+def understood(answer: dict[str, Any], into: Path, paths: Sequence[Path]) -> Decoded:
+    """What the child answered, in our words. Raises the error that it names."""
+    if "error" in answer:
+        kind: type[ExemplarError] = getattr(errors, answer["error"])
+        if not issubclass(kind, BadRecording):
+            raise TypeError(answer["error"])
+        raise kind(answer["detail"])
     problems = []
     claimed = answer["claimed_s"]
-    if claimed and claimed - answer["duration_s"] > max(SHORT_OF_CLAIM_S, 0.02 * claimed):
+    if claimed - answer["duration_s"] > max(SHORT_OF_CLAIM_S, 0.02 * claimed):
         problems.append(f"The recording stops early: {answer['duration_s']:.0f} of {claimed:.0f} seconds are there.")
     if answer["spoilt"]:
         spots = "spot" if answer["spoilt"] == 1 else "spots"
         problems.append(f"{answer['spoilt']} damaged {spots} in the sound were skipped.")
-    sound = Sound(**{key: answer[key] for key in ("duration_s", "channels", "sample_rate", "codec", "container")})
+    lanes = tuple(
+        Lane(what=lane["what"], silent=lane["silent"], name=_name(lane, several=len(paths) > 1))
+        for lane in answer["lanes"]
+    )
+    about = {key: answer[key] for key in ("duration_s", "channels", "sample_rate", "codec", "container")}
     return Decoded(
-        sound=sound,
-        lanes=tuple(into / f"{lane}.pcm" for lane in range(answer["lanes"])),
+        sound=Sound(**about, lanes=lanes),
+        lanes=tuple(into / f"{number}.pcm" for number in range(len(lanes))),
         peaks=into / "peaks.json",
         listen=into / "listen.m4a" if answer["copy"] else None,
         problems=tuple(problems),
     )
+
+
+def _name(lane: dict[str, Any], *, several: bool) -> str | None:
+    """The participant whose lane it is: after the file of their own, else after the title that the stream has."""
+    of_file = participants.from_file(lane["what"]) if several else None
+    return of_file or next(filter(None, map(participants.from_title, lane["titles"])), None)
 
 
 def samples(lane: Path) -> NDArray[np.float32]:
@@ -70,29 +107,30 @@ def samples(lane: Path) -> NDArray[np.float32]:
     return np.fromfile(lane, np.int16).astype(np.float32) / np.float32(32768)
 
 
-def _child(job: dict[str, Any], wall_s: float) -> dict[str, Any]:
-    job |= {"memory_mb": MEMORY_MB, "cpu_s": wall_s}
+def _child(job: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a child that does this job. It ends itself in time; the limit here is a second belt."""
+    wall_s = job["wall_s"]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     try:
         run = subprocess.run(
             [sys.executable, "-m", "pipeline.decoder", json.dumps(job)],
             capture_output=True,
-            timeout=wall_s,
+            timeout=wall_s + STARTING_S,
             check=False,
             stdin=subprocess.DEVNULL,
             env=environment,
         )
     except subprocess.TimeoutExpired as error:
         raise TooHeavy(f"more than {wall_s:.0f} s") from error
-    if run.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-        raise TooHeavy(f"more than {wall_s:.0f} s of computing")
     if run.returncode:
-        last = run.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"exit {run.returncode}"]
-        raise (TooHeavy if "MemoryError" in last[0] else Unreadable)(last[0])
+        raise ended(run.returncode, run.stderr.decode(errors="replace"))
     answer: dict[str, Any] = json.loads(run.stdout)
-    if "error" in answer:
-        kind: type[ExemplarError] = getattr(errors, answer["error"])
-        if not issubclass(kind, BadRecording):
-            raise TypeError(answer["error"])
-        raise kind(answer["detail"])
     return answer
+
+
+def ended(status: int, complaint: str) -> BadRecording:
+    """The error for a child that ended badly: by a signal (negative, as subprocess has it) or of its own."""
+    last = (complaint.strip().splitlines() or [""])[-1]
+    if status in LIMITS or "MemoryError" in last:
+        return TooHeavy(LIMITS.get(status) or last)
+    return Unreadable(last or f"exit {status}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import sys
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -127,32 +126,15 @@ def ingest(
 @app.command()
 def transcribe(file: Annotated[Path, typer.Argument(help="A recording.")]) -> None:
     """Print the transcript document of one file. Touches no data folder, needs nothing running."""
-    from pipeline import audio
+    from pipeline import single
     from pipeline.errors import NotFound
-    from pipeline.files import digest
-    from pipeline.records import Transcript
-    from pipeline.transcribe import Recogniser
 
-    conf = settings.load()
     if not file.is_file():
         raise NotFound(str(file))
-    with tempfile.TemporaryDirectory() as room:
-        decoded = audio.decode(file, Path(room), max_hours=conf.max_hours)
-        recogniser = Recogniser(
-            conf.model, device=conf.device, compute_type=conf.compute_type, threads=conf.threads, batch=conf.batch
-        )
-        if recogniser.note:
-            complaints.print(recogniser.note)
-        hearing = recogniser.hear([audio.samples(lane) for lane in decoded.lanes], conf.language, lambda _: None)
-    sha256 = digest(file)
-    document = Transcript(
-        recording_id=sha256[:16],
-        made_from={"recording": sha256},
-        language=hearing.language,
-        model=hearing.model,
-        turns=hearing.turns,
-    )
-    sys.stdout.write(document.to_json().decode())
+    transcript, note = single.transcribe(file, settings.load())
+    if note:
+        complaints.print(note)
+    sys.stdout.write(transcript.to_json().decode())
 
 
 @app.command()

@@ -1,92 +1,36 @@
 """Reads a recording's sound. Runs in a child process of its own: `python -m pipeline.decoder JOB`.
 
-Whatever a file does to the decoder, it does it here: under limits on memory and time, with the demuxers of
-formats.CONTAINERS only, and no protocol but "file". It imports nothing heavy, so that starting it costs little.
-The job and the answer are one JSON object each; the answer goes to standard output.
+Whatever a file does to the decoder, it does it here: under limits on memory and time, with the demuxers and decoders
+that formats.py lists, no protocol but "file", and no second file. It imports nothing heavy, so that starting it costs
+little. The job and the answer are one JSON object each; the answer goes to standard output.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
+import signal
 import sys
-from collections.abc import Iterator
-from fractions import Fraction
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import av
-import numpy as np
-from numpy.typing import NDArray
 
-from pipeline import formats
+from pipeline import formats, lanes, listening
+from pipeline.opening import count, describe, open_sound, sealed, streams
+from pipeline.tracks import RATE, Channel, Refused, Track
 
-RATE = 16_000  # samples a second that the recogniser hears
-PEAKS_A_SECOND = 20
-PEAKS_AT_MOST = 4_000  # a channel
-HOLD = 500  # frames gathered before they are written
-LISTEN_RATE = {8_000: 16_000, 16_000: 16_000, 32_000: 32_000, 44_100: 44_100, 48_000: 48_000}
+PROBE_S = 10.0  # to find out what a file is
 
 
-class Refused(Exception):
-    """The name of the error in pipeline.errors, and a detail."""
-
-
-def open_sound(path: str, suffix: str) -> av.container.InputContainer:
-    """Open a file for reading. Raises Refused where it is no recording, is cut short, or has no sound."""
-    options = {"protocol_whitelist": "file", "format_whitelist": ",".join(formats.CONTAINERS)}
-    demuxer, extra = formats.HEADERLESS.get(suffix, (None, {}))
-    if demuxer:
-        options |= {"format_whitelist": demuxer} | extra
-    try:
-        container = av.open(path, format=demuxer, options=options, metadata_errors="replace")
-    except av.error.FFmpegError as error:
-        with Path(path).open("rb") as handle:
-            head = handle.read(12)
-        if not head:
-            raise Refused("EmptyFile", "") from error
-        if head[4:8] == b"ftyp":
-            raise Refused("CutShort", error.strerror or "") from error
-        raise Refused("NotARecording", error.strerror or "") from error
-    if not container.streams.audio:
-        raise Refused("NoSound", ", ".join(stream.type for stream in container.streams))
-    if not container.streams.audio[0].codec_context:
-        raise Refused("Unreadable", "no decoder for its sound")
-    return container
-
-
-def describe(container: av.container.InputContainer) -> dict[str, Any]:
-    """Channels, rate, codec, container, and the length in seconds that the header claims (None where it is silent)."""
-    stream = container.streams.audio[0]
-    claimed: float | None = None
-    if stream.duration and stream.time_base:
-        claimed = float(stream.duration * stream.time_base)
-    elif container.duration:
-        claimed = container.duration / av.time_base
-    if claimed and container.format.name == "wav":
-        claimed *= riff_claim(Path(container.name))
-    return {
-        "channels": stream.codec_context.channels,
-        "sample_rate": stream.codec_context.sample_rate,
-        "codec": stream.codec_context.name,
-        "container": container.format.name.split(",")[0],
-        "claimed_s": claimed,
-    }
-
-
-def riff_claim(path: Path) -> float:
-    """How many times as long as the file a WAV header says it is: the demuxer itself trusts the file's size."""
-    with path.open("rb") as handle:
-        head = handle.read(8)
-    claimed, there = int.from_bytes(head[4:8], "little") + 8, path.stat().st_size
-    streamed = claimed - 8 in (0, 0xFFFFFFFF)  # written by a recorder that could not go back to fill it in
-    return claimed / there if head[:4] == b"RIFF" and claimed > there and not streamed else 1.0
-
-
-def frames(container: av.container.InputContainer, spoilt: list[int]) -> Iterator[av.AudioFrame]:
-    """Every frame that decodes; `spoilt[0]` counts those that don't."""
-    stream = container.streams.audio[0]
-    packets = container.demux(stream)
+def frames(
+    container: av.container.InputContainer, wanted: Sequence[av.AudioStream], spoilt: list[int]
+) -> Iterator[tuple[av.AudioStream, av.AudioFrame]]:
+    """Every frame of these streams that decodes; `spoilt[0]` counts those that don't."""
+    packets = container.demux(wanted)
     while True:
         try:
             packet = next(packets)
@@ -97,174 +41,152 @@ def frames(container: av.container.InputContainer, spoilt: list[int]) -> Iterato
             return
         try:
             for frame in packet.decode():
-                yield _plain(frame)
+                if isinstance(frame, av.AudioFrame) and isinstance(packet.stream, av.AudioStream):
+                    yield packet.stream, frame
         except av.error.FFmpegError:
             spoilt[0] += 1
 
 
-def _plain(frame: av.AudioFrame) -> av.AudioFrame:
-    """A frame without its clock (clocks in files lie; sound is taken as it comes) and with a layout that has a name."""
-    if frame.layout.name.endswith(" channels"):
-        layout = {1: "mono", 2: "stereo"}.get(frame.layout.nb_channels)
-        if layout:
-            rate = frame.sample_rate
-            frame = av.AudioFrame.from_ndarray(frame.to_ndarray(), format=frame.format.name, layout=layout)
-            frame.sample_rate = rate
-    frame.pts = None
-    return frame
+class Reading:
+    """What comes of one job: the channels of all its files, on disk."""
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self.into = Path(job["into"])
+        self.alone = len(job["files"]) == 1  # several files are one call: a participant each
+        self.channels: list[Channel] = []
+        self.abouts: list[dict[str, Any]] = []
+        self.spoilt = [0]
+        self.copied = False
+        self._max_s = float(job["max_s"])
+        self._until = time.monotonic() + job["wall_s"]
+
+    def read(self, path: str, suffix: str) -> None:
+        """Write one file's channels to disk, and a listening copy where that can be made on the way."""
+        _within(min(PROBE_S, self._until - time.monotonic()))
+        with open_sound(path, suffix) as container, sealed():
+            count(container, self._max_s)
+        with open_sound(path, suffix) as container:
+            _within(self._until - time.monotonic())
+            about, wanted = describe(container), streams(container)[: None if self.alone else 1]
+            copy = None
+            if self.alone and len(wanted) == 1 and about["channels"] <= 2 and not plays(about):
+                copy = listening.ListeningCopy(self.into / "listen.m4a", about["channels"], about["sample_rate"])
+            apart = lanes.AT_MOST // len(wanted) if self.alone else 1
+            tracks = {
+                stream.index: Track(self.into, 100 * len(self.abouts) + number, apart, int(self._max_s * RATE))
+                for number, stream in enumerate(wanted)
+            }
+            self._pour(container, wanted, tracks, copy)
+            for number, stream in enumerate(wanted):
+                track = tracks[stream.index]
+                where = f"track {number + 1}" if len(wanted) > 1 else None
+                for channel in track.close():
+                    channel.titles = tuple(stream.metadata.get(key, "") for key in ("title", "handler_name"))
+                    _word(channel, track, where if self.alone else Path(path).name)
+                    self.channels.append(channel)
+        self.copied = copy is not None
+        self.abouts.append(about | {"streams": len(wanted)})
+
+    def _pour(
+        self,
+        container: av.container.InputContainer,
+        wanted: Sequence[av.AudioStream],
+        tracks: dict[int, Track],
+        copy: listening.ListeningCopy | None,
+    ) -> None:
+        begins = min(
+            (float(one.start_time * (one.time_base or 0)) for one in wanted if one.start_time is not None), default=0
+        )
+        with sealed():
+            for stream, frame in frames(container, wanted, self.spoilt):
+                late = frame.time - begins if frame.time is not None and len(wanted) > 1 else 0.0
+                taken = tracks[stream.index].add(frame, stream.codec_context.name, late)
+                if copy and taken:
+                    copy.add(taken)
+        if copy:
+            copy.close()
 
 
-class Peaks:
-    """The loudest sample of each twentieth of a second, 0 to 100, a channel."""
-
-    def __init__(self, channels: int) -> None:
-        self.window = RATE // PEAKS_A_SECOND
-        self.found: list[list[NDArray[np.int32]]] = [[] for _ in range(channels)]
-        self.rest = np.zeros((channels, 0), np.int16)
-
-    def add(self, samples: np.ndarray) -> None:
-        samples = np.concatenate([self.rest, samples], axis=1)
-        whole = samples.shape[1] // self.window * self.window
-        for channel, values in enumerate(samples[:, :whole]):
-            blocks = np.abs(values.astype(np.int32)).reshape((-1, self.window))
-            self.found[channel].append(blocks.max(axis=1))
-        self.rest = samples[:, whole:]
-
-    def write(self, path: Path) -> None:
-        lanes = [np.concatenate(lane) if lane else np.zeros(1, np.int32) for lane in self.found]
-        fold = -(-len(lanes[0]) // PEAKS_AT_MOST)
-        if fold > 1:
-            starts = np.arange(0, len(lanes[0]), fold)
-            lanes = [np.maximum.reduceat(lane, starts) for lane in lanes]
-        top = max(1, *(int(np.max(lane)) for lane in lanes))
-        scaled = [[int(value) for value in np.round(lane * 100 / top)] for lane in lanes]
-        path.write_text(json.dumps({"per_second": PEAKS_A_SECOND / max(1, fold), "channels": scaled}))
+def _word(channel: Channel, track: Track, where: str | None) -> None:
+    """Say in words which channel of what this is."""
+    side = channel.path.stem.rpartition("-")[2]
+    if channel.of == 1:
+        channel.whole = where or ("one channel" if track.spread == 1 else "all channels")
+        channel.what = channel.whole
+    else:
+        channel.whole = where or ("both channels" if track.spread == 2 else "all channels")
+        part = f"channel {int(side) + 1}" if track.spread == channel.of else ("left side", "right side")[int(side)]
+        channel.what = f"{where}, {part}" if where else part
 
 
-class ListeningCopy:
-    """The recording once more as AAC in MP4, for browsers that can't play what came."""
-
-    def __init__(self, path: Path, channels: int, rate: int) -> None:
-        rate = LISTEN_RATE.get(rate, 16_000 if rate < 16_000 else 44_100)
-        layout = "stereo" if channels == 2 else "mono"
-        self.file = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
-        self.stream = self.file.add_stream("aac", rate=rate, layout=layout)
-        self.stream.bit_rate = 64_000 * (2 if channels == 2 else 1)
-        self.resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate, frame_size=1024)
-        self._at = 0  # samples so far
-
-    def add(self, frame: av.AudioFrame | None) -> None:
-        for piece in self.resampler.resample(frame):
-            piece.pts = self._at  # without a clock the encoder's delay would not be told, and all sound be late by it
-            piece.time_base = Fraction(1, piece.sample_rate)
-            self._at += piece.samples
-            self.file.mux(self.stream.encode(piece))
-
-    def close(self) -> None:
-        self.add(None)
-        self.file.mux(self.stream.encode(None))
-        self.file.close()
-
-
-class Lanes:
-    """The channels as files of samples, written as they come, and their waveform."""
-
-    def __init__(self, into: Path, count: int, limit: int) -> None:
-        self.outs = [(into / f"{lane}.pcm").open("wb") for lane in range(count)]
-        self.peaks = Peaks(count)
-        self.total = 0  # samples a lane
-        self.begun = False
-        self._limit = limit
-        self._resampler = av.AudioResampler(format="s16p", layout="stereo" if count == 2 else "mono", rate=RATE)
-        self._held: list[np.ndarray] = []
-
-    def add(self, frame: av.AudioFrame | None) -> None:
-        """Take one frame; None says that it was the last. Raises Refused past the longest length accepted."""
-        self.begun = True
-        for piece in self._resampler.resample(frame):
-            samples = piece.to_ndarray()
-            self._held.append(samples)
-            self.total += samples.shape[1]
-        if len(self._held) >= HOLD:
-            self._flush()
-        if self.total > self._limit:
-            raise Refused("TooLong", f"more than {self._limit / RATE / 3600:.0f} h")
-
-    def close(self) -> None:
-        self._flush()
-        for out in self.outs:
-            out.close()
-
-    def _flush(self) -> None:
-        if self._held:
-            samples = np.concatenate(self._held, axis=1)
-            self._held = []
-            for out, lane in zip(self.outs, samples, strict=True):
-                out.write(lane.tobytes())
-            self.peaks.add(samples)
-
-
-def alike(source: Iterator[av.AudioFrame]) -> Iterator[av.AudioFrame]:
-    """The frames that have the first one's shape: damaged ones may claim another, and a resampler takes one only."""
-    first = None
-    for frame in source:
-        shape = (frame.format.name, frame.layout.name, frame.sample_rate)
-        first = first or shape
-        if shape == first:
-            yield frame
+def plays(about: dict[str, Any]) -> bool:
+    """Whether every current browser plays such a file as it is."""
+    return (about["container"], about["codec"]) in formats.BROWSERS_PLAY
 
 
 def decode(job: dict[str, Any]) -> dict[str, Any]:
-    """Write each channel as signed 16-bit samples at 16 kHz to `into`/N.pcm, the waveform, perhaps a listening copy.
+    """Write each lane as signed 16-bit samples at 16 kHz to `into`/N.pcm, the waveform, perhaps a listening copy."""
+    reading = Reading(job)
+    for file in job["files"]:
+        reading.read(file["path"], file["suffix"])
+    if not reading.channels:
+        raise Refused("Unreadable", f"{reading.spoilt[0]} damaged spots, no sound")
+    chosen = lanes.fold(lanes.choose(reading.channels, files=not reading.alone), reading.into)
+    length = max(channel.total for channel in reading.channels)
+    for number, lane in enumerate(chosen):
+        os.truncate(lane.channel.path, 2 * length)
+        lane.channel.total = length
+        lane.channel.path = lane.channel.path.rename(reading.into / f"{number}.pcm")
+    for left in reading.into.glob("*.raw"):
+        left.unlink()
+    listening.waveform([lane.channel for lane in chosen], reading.into / "peaks.json")
+    about = reading.abouts[0]
+    first_only = all(lane.channel.stream == 0 for lane in chosen) and about["channels"] <= 2
+    if not reading.copied and not (first_only and plays(about)):
+        audible = [lane.channel for lane in chosen if not lane.silent] or [chosen[0].channel]
+        listening.mixdown(audible, reading.into / "listen.m4a")
+        reading.copied = True
+    return about | {
+        "claimed_s": max((one["claimed_s"] or 0.0 for one in reading.abouts), default=0.0),
+        "duration_s": length / RATE,
+        "lanes": [{"what": one.what, "titles": one.channel.titles, "silent": one.silent} for one in chosen],
+        "spoilt": reading.spoilt[0],
+        "copy": reading.copied,
+    }
 
-    More than two channels are mixed into one.
-    """
-    into = Path(job["into"])
-    spoilt = [0]
-    with open_sound(job["path"], job["suffix"]) as container:
-        about = describe(container)
-        copy = None
-        if (about["container"], about["codec"]) not in formats.BROWSERS_PLAY:
-            copy = ListeningCopy(into / "listen.m4a", about["channels"], about["sample_rate"])
-        lanes = Lanes(into, 2 if about["channels"] == 2 else 1, int(job["max_s"] * RATE))
-        try:
-            for frame in alike(frames(container, spoilt)):
-                lanes.add(frame)
-                if copy:
-                    copy.add(frame)
-            if lanes.begun:
-                lanes.add(None)
-        finally:
-            lanes.close()
-            if copy:
-                copy.close()
-    if not lanes.total:
-        raise Refused("Unreadable", f"{spoilt[0]} damaged spots, no sound")
-    lanes.peaks.write(into / "peaks.json")
-    found = {"duration_s": lanes.total / RATE, "lanes": len(lanes.outs), "spoilt": spoilt[0], "copy": copy is not None}
-    return about | found
+
+def _within(seconds: float) -> None:
+    """End this process after so many seconds, whatever it is doing then: not even a loop in a decoder holds it."""
+    signal.setitimer(signal.ITIMER_REAL, max(0.001, seconds))
+
+
+def answer(job: dict[str, Any]) -> dict[str, Any]:
+    """Do one job; what is refused is an answer too."""
+    try:
+        return decode(job)
+    except Refused as refused:
+        return {"error": refused.args[0], "detail": refused.args[1]}
+    except MemoryError:
+        return {"error": "TooHeavy", "detail": f"more than {job['memory_mb']} MB"}
+    except av.error.FFmpegError as error:
+        return {"error": "Unreadable", "detail": error.strerror or ""}
+
+
+def limit(job: dict[str, Any]) -> None:
+    """Bind this process to the job's limits on memory, computing, and the size of what it writes."""
+    memory, computing, written = int(job["memory_mb"]) << 20, int(job["wall_s"]) + 1, int(job["max_s"] + 60) * RATE * 2
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (computing, computing + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (written, written))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    av.logging.set_level(av.logging.PANIC)
 
 
 def main() -> None:
-    """Do one job under its limits and print the answer."""
+    """Do the job named on the command line and print the answer."""
     job = json.loads(sys.argv[1])
-    memory = int(job["memory_mb"]) << 20
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(job["cpu_s"]), int(job["cpu_s"]) + 1))
-    av.logging.set_level(av.logging.PANIC)
-    try:
-        if job["do"] == "describe":
-            with open_sound(job["path"], job["suffix"]) as container:
-                answer = describe(container)
-        else:
-            answer = decode(job)
-    except Refused as refused:
-        answer = {"error": refused.args[0], "detail": refused.args[1]}
-    except MemoryError:
-        answer = {"error": "TooHeavy", "detail": f"more than {job['memory_mb']} MB"}
-    except av.error.FFmpegError as error:
-        answer = {"error": "Unreadable", "detail": error.strerror or ""}
-    sys.stdout.write(json.dumps(answer))
+    limit(job)
+    sys.stdout.write(json.dumps(answer(job)))
 
 
 if __name__ == "__main__":

@@ -63,16 +63,14 @@ def _model(settings: Settings) -> Finding:
 
 
 def _device(settings: Settings) -> Finding:
-    from ctranslate2 import get_cuda_device_count
+    from pipeline import device
 
-    cards = get_cuda_device_count()
-    if settings.device == "cuda" and not cards:
-        return Finding(False, "device", "cuda asked for, none found", 'Set device = "auto" or install the driver.')
-    uses = "cuda" if cards and settings.device != "cpu" else f"cpu, {settings.threads or os.cpu_count()} threads"
-    kind = settings.compute_type
-    if kind == "auto":
-        kind = "float16" if uses == "cuda" else "int8"
-    return Finding(True, "device", f"{uses}, {kind}")
+    choice = device.choose(settings.device, settings.compute_type)
+    threads = f", {settings.threads or os.cpu_count()} threads" if choice.device == "cpu" else ""
+    found = f"{choice.device}{threads}, {choice.compute_type} ({choice.why})"
+    return Finding(
+        choice.trouble is None, "device", f"{found}: {choice.trouble}" if choice.trouble else found, choice.advice
+    )
 
 
 def _playbook(settings: Settings) -> Finding:

@@ -1,179 +1,247 @@
-"""The one warm child that holds the speech model, and can be killed for a time limit or a cancel.
+"""The one warm child that holds the speech model, and can be killed for a time limit; the parent's side of it.
 
-Its parent writes one job a line (JSON) and reads lines back: {"share": 0.4} as it goes, then {"done": {…}} or
-{"failed": "…"}. It ends when its parent does.
+Each line to the child is a message (JSON): {"hear": n, …} or {"first": n} or {"drop": n}. Lines come back: {"batch":
+[n, …]} before each batch and {"preparing": n} before a recording is made ready for one, {"job": n, "share": 0.4} as it
+goes, then {"job": n, "done": {…}} or {"job": n, "failed": "…"}. Several recordings are heard at a time, so that batches
+are full. The child (listener.py) ends with its parent.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
-import os
 import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from pipeline.errors import HearingStopped, NoModel, Stopping
-from pipeline.records import Turn
+from pipeline.errors import Cancelled, HearingInterrupted, HearingStopped, NoModel, Stopping
+from pipeline.records import Heard, Lane
 from pipeline.settings import Settings
 
-STALL_S = 600.0  # no sign of progress for this long: the child hangs and is ended
-TURNS = TypeAdapter(tuple[Turn, ...])
+STALL_S = 600.0  # no sign of life for this long: the child hangs and is ended
+LOOK_S = 1.0  # between two looks at whether it does
 
 
 class Ear:
-    """The parent's side. One job at a time; others wait their turn."""
+    """Thread-safe: each recording is heard from a thread of its own, all in the one child."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, stall_s: float = STALL_S) -> None:
         self._settings = settings
-        self._turn = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
-        self._lines: queue.Queue[bytes | None] = queue.Queue()
+        self._stall_s = stall_s
+        self._guard = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._child: _Child | None = None
+        self._keys: dict[str, int] = {}  # the recordings being heard, by the caller's key
+        self._cancelled: set[str] = set()
         self._closed = False
-        self._loaded = False
         self.note: str | None = None
 
     def warm(self) -> None:
         """Start the child and wait until its model is loaded. Raises NoModel, HearingStopped."""
-        with self._turn:
-            self._ready()
-
-    def hear(
-        self, lanes: Sequence[Path], heard: Callable[[float], None], *, stall_s: float = STALL_S
-    ) -> tuple[str, str, tuple[Turn, ...]]:
-        """Language, model and turns of decoded lanes (see audio.Decoded). Raises HearingStopped, NoModel."""
-        with self._turn:
-            child = self._ready()
-            heard(0.0)
-            job = {"lanes": [str(lane) for lane in lanes], "language": self._settings.language}
-            try:
-                assert child.stdin is not None
-                child.stdin.write(json.dumps(job).encode() + b"\n")
-                child.stdin.flush()
-            except OSError as error:
-                self._end()
-                raise HearingStopped(str(error)) from error
-            while True:
-                answer = self._answer(stall_s)
-                if "share" in answer:
-                    heard(answer["share"])
-                elif "done" in answer:
-                    done = answer["done"]
-                    return done["language"], done["model"], TURNS.validate_python(done["turns"])
-                else:
-                    raise HearingStopped(answer.get("failed", "no answer"))
-
-    def close(self) -> None:
-        """End the child at once, whatever it is doing; whoever waits for it gets Stopping."""
-        self._closed = True
-        self._end()
+        self._ready()
 
     def start(self) -> None:
         """Start the child without waiting for its model: whoever needs it waits."""
-        if self._closed:
-            raise Stopping
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.ear", self._settings.model_dump_json()],
+        with self._guard:
+            if self._closed:
+                raise Stopping
+            if self._child is None or self._child.over.is_set():
+                self._child = _Child(self._settings)
+
+    def hear(
+        self,
+        lanes: Sequence[Path],
+        about: Sequence[Lane],
+        heard: Callable[[float], None],
+        *,
+        key: str = "",
+        hotwords: str = "",
+        alone: bool = False,
+    ) -> Heard:
+        """What was said on decoded lanes (see audio.Decoded). `key` names it for put_first and cancel.
+
+        `alone`: share no batch with other recordings. Raises HearingStopped where the child failed at this recording,
+        HearingInterrupted where it failed at another, Cancelled, NoModel, Stopping.
+        """
+        child = self._ready()
+        number = next(self._numbers)
+        answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        job = {
+            "hear": number,
+            "lanes": [str(lane) for lane in lanes],
+            "about": [lane.model_dump() for lane in about],
+            "language": self._settings.language,
+            "hotwords": hotwords,
+            "alone": alone,
+        }
+        with self._guard:
+            self._keys[key] = number
+        try:
+            child.expect(number, answers)
+            child.say(job)
+            heard(0.0)
+            return self._wait(child, number, key, answers, heard)
+        finally:
+            child.forget(number)
+            with self._guard:
+                if self._keys.get(key) == number:
+                    del self._keys[key]
+                self._cancelled.discard(key)
+
+    def put_first(self, key: str) -> None:
+        """Hear this recording before the others, if it is being heard."""
+        with self._guard:
+            number, child = self._keys.get(key), self._child
+        if number is not None and child is not None:
+            child.say({"first": number})
+
+    def cancel(self, key: str) -> bool:
+        """Stop hearing this recording; whoever waits for it gets Cancelled. False where it isn't being heard."""
+        with self._guard:
+            number, child = self._keys.get(key), self._child
+            if number is None or child is None:
+                return False
+            self._cancelled.add(key)
+        child.say({"drop": number})
+        child.answer(number, {"failed": "cancelled"})
+        return True
+
+    def close(self) -> None:
+        """End the child at once, whatever it is doing; whoever waits for it gets Stopping."""
+        with self._guard:
+            self._closed = True
+            child = self._child
+        if child is not None:
+            child.kill()
+
+    def _ready(self) -> _Child:
+        self.start()
+        child = self._child
+        assert child is not None
+        while not child.loaded.wait(LOOK_S):
+            self._check(child)
+        if child.failed:
+            raise Stopping if self._closed else NoModel(child.failed)
+        self.note = child.note
+        return child
+
+    def _wait(
+        self,
+        child: _Child,
+        number: int,
+        key: str,
+        answers: queue.Queue[dict[str, Any] | None],
+        heard: Callable[[float], None],
+    ) -> Heard:
+        while True:
+            try:
+                answer = answers.get(timeout=LOOK_S)
+            except queue.Empty:
+                self._check(child)
+                continue
+            if answer is None:
+                if self._closed:
+                    raise Stopping
+                raise (HearingStopped if child.blames(number) else HearingInterrupted)(child.end())
+            if "share" in answer:
+                heard(answer["share"])
+            elif "done" in answer:
+                return Heard.model_validate(answer["done"])
+            elif key in self._cancelled:
+                raise Cancelled
+            else:
+                raise HearingStopped(answer.get("failed", "no answer"))
+
+    def _check(self, child: _Child) -> None:
+        if time.monotonic() - child.heard_from > self._stall_s:
+            child.stalled = f"no progress in {self._stall_s:.0f} s"
+            child.kill()
+
+
+class _Child:
+    """One run of the child, and who waits for its answers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.listener", settings.model_dump_json()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        self._lines = queue.Queue()
-        self._loaded = False
-        threading.Thread(target=_pump, args=(self._child, self._lines), name="ear", daemon=True).start()
+        self._guard = threading.Lock()
+        self._waiting: dict[int, queue.Queue[dict[str, Any] | None]] = {}
+        self.heard_from = time.monotonic()
+        self.loaded, self.over = threading.Event(), threading.Event()
+        self.failed: str | None = None
+        self.note: str | None = None
+        self.stalled: str | None = None
+        self._batch: list[int] = []  # the recordings it was hearing when it last said so
+        self._preparing: int | None = None  # and the one that it was getting ready meanwhile
+        threading.Thread(target=self._listen, name="ear", daemon=True).start()
 
-    def _ready(self) -> subprocess.Popen[bytes]:
-        if self._child is None or self._child.poll() is not None:
-            self.start()
-        if not self._loaded:
-            answer = self._answer(STALL_S)
-            if "failed" in answer:
-                self._end()
-                raise NoModel(answer["failed"])
-            self.note = answer.get("note")
-            self._loaded = True
-        if self._child is None:
-            raise Stopping
-        return self._child
+    def expect(self, number: int, answers: queue.Queue[dict[str, Any] | None]) -> None:
+        with self._guard:
+            self._waiting[number] = answers
+            self.heard_from = time.monotonic()  # it had nothing to say while it had nothing to do
+            if self.over.is_set():
+                answers.put(None)
 
-    def _answer(self, stall_s: float) -> dict[str, Any]:
-        try:
-            line = self._lines.get(timeout=stall_s)
-        except queue.Empty:
-            self._end()
-            raise HearingStopped(f"no progress in {stall_s:.0f} s") from None
-        if line is None:
-            if self._closed:
-                raise Stopping
-            code = self._child.wait() if self._child else "?"
-            self._child = None
-            raise HearingStopped(f"the listening process ended with {code}")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+    def forget(self, number: int) -> None:
+        with self._guard:
+            self._waiting.pop(number, None)
 
-    def _end(self) -> None:
-        child, self._child = self._child, None
-        if child is not None:
-            child.kill()
-            child.wait()
+    def answer(self, number: int, answer: dict[str, Any]) -> None:
+        with self._guard:
+            if number in self._waiting:
+                self._waiting[number].put(answer)
 
+    def blames(self, number: int) -> bool:
+        """Whether this recording may be what the child ended at: it was at work on it, or said nothing of its work."""
+        at_work = {*self._batch, self._preparing} - {None}
+        return not at_work or number in at_work
 
-def _pump(child: subprocess.Popen[bytes], lines: queue.Queue[bytes | None]) -> None:
-    assert child.stdout is not None
-    for line in child.stdout:
-        lines.put(line)
-    lines.put(None)
+    def say(self, message: dict[str, Any]) -> None:
+        """Write one message; that the child is gone is told to all who wait, not here."""
+        assert self._process.stdin is not None
+        with self._guard:
+            try:
+                self._process.stdin.write(json.dumps(message).encode() + b"\n")
+                self._process.stdin.flush()
+            except OSError:
+                pass
 
+    def kill(self) -> None:
+        self._process.kill()
 
-# --- the child's side ------------------------------------------------------------------------------------------------
+    def end(self) -> str:
+        """How it ended, in words."""
+        return self.stalled or f"the listening process ended with {self._process.wait()}"
 
-
-def _jobs(jobs: queue.Queue[dict[str, Any]]) -> None:
-    for line in sys.stdin.buffer:
-        jobs.put(json.loads(line))
-    os._exit(0)  # the parent is gone; a decoding thread would keep a normal exit waiting
-
-
-def main() -> None:
-    """Load the model, then answer jobs until standard input closes."""
-    out = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)  # libraries that print must not get into the answers
-    jobs: queue.Queue[dict[str, Any]] = queue.Queue()
-    threading.Thread(target=_jobs, args=(jobs,), daemon=True).start()
-
-    from pipeline.audio import samples
-    from pipeline.transcribe import Recogniser
-
-    def say(answer: dict[str, Any]) -> None:
-        out.write(json.dumps(answer) + "\n")
-
-    settings = json.loads(sys.argv[1])
-    try:
-        recogniser = Recogniser(
-            settings["model"],
-            device=settings["device"],
-            compute_type=settings["compute_type"],
-            threads=settings["threads"] or os.cpu_count() or 1,
-            batch=settings["batch"],
-        )
-    except Exception as error:  # noqa: BLE001  whatever keeps the model from loading is the parent's to tell
-        say({"failed": str(error)})
-        return
-    say({"ready": recogniser.name, "note": recogniser.note})
-    while True:
-        job = jobs.get()
-        try:
-            lanes = [samples(Path(lane)) for lane in job["lanes"]]
-            hearing = recogniser.hear(lanes, job["language"], lambda share: say({"share": round(share, 3)}))
-            turns = TURNS.dump_python(hearing.turns, mode="json")
-            say({"done": {"language": hearing.language, "model": hearing.model, "turns": turns}})
-        except Exception as error:  # noqa: BLE001
-            say({"failed": f"{type(error).__name__}: {error}"})
-
-
-if __name__ == "__main__":
-    main()
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if not line.endswith(b"\n"):
+                break  # it was killed in the middle of a word
+            self.heard_from = time.monotonic()
+            answer: dict[str, Any] = json.loads(line)
+            if "job" in answer:
+                self.answer(answer["job"], answer)
+            elif "batch" in answer:
+                self._batch = answer["batch"]
+            elif "preparing" in answer:
+                self._preparing = answer["preparing"]
+            else:
+                self.failed, self.note = answer.get("failed"), answer.get("note")
+                self.loaded.set()
+        self._process.wait()
+        with self._guard:
+            self.over.set()
+            if not self.loaded.is_set():
+                self.failed = self.end()
+                self.loaded.set()
+            for answers in self._waiting.values():
+                answers.put(None)

@@ -119,6 +119,12 @@ class HearingStopped(ExemplarError):
     advice = "It starts again by itself."
 
 
+class HearingInterrupted(ExemplarError):
+    """Transcribing was stopped because of another recording."""
+
+    advice = "It starts again by itself."
+
+
 class Stopping(ExemplarError):
     """Exemplar is stopping."""
 
@@ -126,7 +132,7 @@ class Stopping(ExemplarError):
 
 
 class NoModel(ExemplarError):
-    """No speech model was found."""
+    """The speech model could not be loaded."""
 
     advice = "Run `make setup` again, or name a model folder with EXEMPLAR_MODEL."
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from pipeline import files
 from pipeline.errors import NotFound
+from pipeline.parts import Parts
 from pipeline.records import Analysis, Correction, Document, Heard, Reason, Recording, Sighting, Transcript
 
 D = TypeVar("D", bound=Document)
@@ -38,12 +39,28 @@ class CallFolder:
     # what came in
 
     @property
+    def sounds(self) -> tuple[Path, ...]:
+        """The recording's bytes as they came: one file, or one for each participant in the order of their numbers."""
+        found = [path for path in self.path.glob("recording.*") if path.suffix != ".json"]
+        if not found:
+            raise NotFound(f"recording of call {self.id}")
+        return tuple(sorted(found, key=lambda path: (len(path.stem), path.stem)))
+
+    @property
     def sound(self) -> Path:
-        """The recording's bytes as they came."""
-        for path in self.path.glob("recording.*"):
-            if path.suffix != ".json":
-                return path
-        raise NotFound(f"recording of call {self.id}")
+        """The recording's bytes as they came; of one file for each participant, the first."""
+        return self.sounds[0]
+
+    def parts(self) -> Parts | None:
+        """What the call consists of, where it came as one file for each participant."""
+        return self._read("parts.json", Parts)
+
+    @property
+    def name(self) -> str:
+        """What people know it as: the name of its file, or of the folder of its files."""
+        parts, sightings = self.parts(), self.sightings()
+        path = parts.path if parts else sightings[0].path if sightings else self.id
+        return PurePosixPath(path).name
 
     @property
     def listening(self) -> Path:
@@ -83,6 +100,15 @@ class CallFolder:
             else:
                 return
 
+    def beside(self, suffix: str) -> bytes | None:
+        """What lay beside the recording under its name and this ending (".vtt"), as it came; None if nothing did.
+
+        Of several the one that came last.
+        """
+        found = self.path.glob(f"companion*{suffix}")
+        latest = max(found, key=lambda path: (path.stat().st_mtime_ns, len(path.name)), default=None)
+        return latest.read_bytes() if latest else None
+
     # what was made
 
     def recording(self) -> Recording | None:
@@ -100,7 +126,7 @@ class CallFolder:
     def reason(self) -> Reason | None:
         return self._read("reason.json", Reason)
 
-    def keep(self, document: Recording | Heard | Transcript | Analysis | Reason) -> None:
+    def keep(self, document: Recording | Heard | Transcript | Analysis | Reason | Parts) -> None:
         """Put a finished document in place of the old one."""
         files.write(self.path / f"{type(document).__name__.lower()}.json", document.to_json())
 

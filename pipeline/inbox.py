@@ -3,56 +3,37 @@
 A file is ready when its size, mtime and ctime are equal on two looks and nobody has it open for writing. It is copied
 into `incoming` while being hashed, synced, compared with its source once more, and renamed into its place; only then
 is the source removed (in a folder marked as kept it stays, and is remembered). The same bytes under another name are a
-sighting of the call that they already are.
+sighting of the call that they already are. One file for each participant is one call (meeting.py): its files wait for
+one another and come in together.
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
-import hashlib
 import logging
-import os
 import shutil
-import stat
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipeline import files, formats
-from pipeline.errors import DiskTrouble, ExemplarError, SourceChanged, StillWriting
+from pipeline import files, formats, meeting
+from pipeline.arrival import Arrival, together, whole
+from pipeline.errors import DiskTrouble, ExemplarError, SourceChanged
 from pipeline.folder import CallFolder
 from pipeline.library import Library, now
+from pipeline.look import Look, copy, walk
+from pipeline.meeting import Meeting
+from pipeline.memory import Memory
+from pipeline.parts import Part
 from pipeline.records import Sighting
 from pipeline.settings import Settings
-from pipeline.sidecar import keep_companion, read_sidecar
+from pipeline.sidecar import is_kept, keep_companion, offered_by, read_sidecar, wanted_by
+
+__all__ = ["Arrival", "Inbox"]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One file of the inbox as one look found it."""
-
-    path: Path
-    name: str  # relative to the inbox, with forward slashes
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-
-    @property
-    def mark(self) -> tuple[int, int, int]:
-        return self.size, self.mtime_ns, self.ctime_ns
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A file that is ready, and the sidecar or other companions that came with it."""
-
-    look: Look
-    companions: tuple[Look, ...] = ()
 
 
 class Inbox:
@@ -63,129 +44,137 @@ class Inbox:
         self._settings = settings
         self._clock = clock
         self._seen: dict[str, tuple[tuple[int, int, int], float]] = {}
-        self._kept: set[tuple[str, int, int]] = set()  # (name, size, mtime) of sources that stay where they are
-        self._stems: dict[str, str] = {}  # NAME without its ending -> recording id, for sidecars that come late
+        self._memory = Memory()
+
+    def _consists(self, call: CallFolder) -> None:
+        parts = call.parts()
+        self._memory.consists(call.id, parts)
+        for part in (*parts.files, *parts.mixed) if parts else ():
+            self._library.joined(part.sha256[: len(call.id)], call.id)
 
     def recall(self) -> None:
         """Remember from the library what was taken in before, and clear what an earlier crash left half-copied."""
         for leftover in self._library.incoming.iterdir():
             shutil.rmtree(leftover, ignore_errors=True)
+        sighted: list[tuple[Sighting, str]] = []
         for folder in (*self._library.calls(), *self._library.quarantined()):
             try:
-                for sighting in folder.sightings():
-                    self._remember(sighting, folder.id)
+                sighted += [(sighting, folder.id) for sighting in folder.sightings()]
+                self._consists(folder)
             except ExemplarError as error:  # one damaged document costs its own call only
                 log.warning("%s: %s", folder, error)
+        for sighting, recording_id in sorted(sighted, key=lambda seen: seen[0].at):
+            self._memory.sighted(recording_id, sighting)
 
     def scan(self) -> tuple[list[Arrival], int]:
         """Files that are ready, the oldest first, and how many are not yet."""
         self._library.inbox.mkdir(parents=True, exist_ok=True)  # somebody may have tidied it away
-        looks = {look.name: look for look in self._walk()}
+        looks = {look.name: look for look in walk(self._library.inbox) if not self._memory.stays(look)}
         self._seen = {name: seen for name, seen in self._seen.items() if name in looks}
         now_s = self._clock()
         settled = {name for name, look in looks.items() if self._settled(look, now_s)}
-        companions = {name for name in looks if PurePosixPath(name).suffix.lower() in formats.COMPANIONS}
+        companions = [look for name, look in looks.items() if name.lower().endswith(formats.COMPANIONS)]
+        recordings = [look for name, look in looks.items() if not name.lower().endswith(formats.COMPANIONS)]
+        offers: defaultdict[str, list[Look]] = defaultdict(list)
+        for companion in companions:
+            for name in offered_by(companion.name):
+                offers[name].append(companion)
         arrivals, unsettled = [], 0
-        for name, look in looks.items():
-            if name in companions:
-                if name in settled:
-                    self._attach_late(look, looks)
-                continue
-            own = [looks[other] for other in _companions_of(name) if other in looks]
-            if name in settled and all(other.name in settled for other in own):
-                arrivals.append(Arrival(look, tuple(own)))
+        spoken_for: set[Look] = set()
+        for arrival in together(recordings, offers):
+            spoken_for.update(arrival.companions)
+            if all(look.name in settled for look in (*arrival.looks, *arrival.companions)):
+                arrivals.append(arrival)
             else:
                 unsettled += 1
+        for companion in companions:
+            if companion.name in settled and companion not in spoken_for:
+                self._attach_late(companion)
         return sorted(arrivals, key=lambda arrival: arrival.look.mtime_ns), unsettled
 
     def take(self, arrival: Arrival) -> tuple[CallFolder, bool]:
-        """Take one file in: its call, and whether it is new. Raises SourceChanged, StillWriting, DiskTrouble."""
-        look = arrival.look
+        """Take one file or meeting in: its call, and whether it is new.
+
+        Raises SourceChanged, StillWriting, DiskTrouble.
+        """
         room = self._library.incoming_folder()
         try:
-            digest = self._copy(look, room / f"recording{_suffix(look.path)}")
-            sighting = self._sighting(arrival)
-            known = self._library.known(digest[:16])
-            if known is None:
-                made = CallFolder(room)
-                made.sight(sighting)
-                self._keep_companions(arrival, room)
+            call, new = self._meeting(arrival.meeting, room) if arrival.meeting else self._single(arrival.look, room)
+            sightings = self._sightings(arrival)
+            for sighting in sightings:
+                call.sight(sighting)
+            for companion in arrival.companions:
+                keep_companion(companion.path, call.path)
+            if new:
                 files.sync_folder(room)
-                call = self._library.arrive(room, digest[:16])
-            else:
-                known.sight(sighting)
-                self._keep_companions(arrival, known.path)
-                call = known
+                call = self._library.arrive(room, call.id)
         except OSError as error:
-            if error.errno == errno.ENOENT and not look.path.exists():
-                raise SourceChanged(f"{look.name} is gone") from error
-            raise DiskTrouble(f"{look.name}: {error.strerror}") from error
+            gone = [look.name for look in arrival.looks if not look.path.exists()]
+            if error.errno == errno.ENOENT and gone:
+                raise SourceChanged(f"{gone[0]} is gone") from error
+            raise DiskTrouble(f"{arrival.look.name}: {error.strerror}") from error
         finally:
             if room.exists():
                 shutil.rmtree(room, ignore_errors=True)
-        self._clear(arrival, call, sighting)
-        self._remember(sighting, call.id)
-        return call, known is None
+        self._consists(call)
+        self._clear(arrival, call, sightings)
+        for sighting in sightings:
+            self._memory.sighted(call.id, sighting)
+        return call, new
 
     # looking
 
-    def _walk(self) -> Iterator[Look]:
-        """Every regular file of the inbox: no links, pipes or devices, no hidden or temporary names."""
-        folders = [(self._library.inbox, "")]
-        while folders:
-            folder, prefix = folders.pop()
-            try:
-                entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-            except OSError as error:
-                log.warning("Can't look into %s: %s", folder, error.strerror)
-                continue
-            for entry in entries:
-                name = prefix + files.readable(entry.name)
-                try:
-                    if formats.ignored(entry.name):
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append((Path(entry.path), name + "/"))
-                        continue
-                    found = entry.stat(follow_symlinks=False)
-                except OSError:
-                    continue  # gone between the two calls
-                if stat.S_ISREG(found.st_mode) and (name, found.st_size, found.st_mtime_ns) not in self._kept:
-                    yield Look(Path(entry.path), name, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-
     def _settled(self, look: Look, now_s: float) -> bool:
+        """Whether a file is whole; what holds nothing, or may have company coming, is given more time to change."""
         mark, since = self._seen.get(look.name, (None, now_s))
         if mark != look.mark:
             self._seen[look.name] = (look.mark, now_s)
             return False
-        wait = self._settings.settle if look.size else max(self._settings.settle, self._settings.settle_empty)
+        patient = not look.size or meeting.place(look.name) is not None
+        wait = max(self._settings.settle, self._settings.settle_empty) if patient else self._settings.settle
         return now_s - since >= wait * 0.99
 
     # taking in
 
-    def _copy(self, look: Look, target: Path) -> str:
-        """Copy while hashing; the source must be the same file, unchanged, before and after. Returns the SHA-256."""
-        source = os.open(look.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            found = os.fstat(source)
-            if not stat.S_ISREG(found.st_mode) or _mark(found) != look.mark:
-                raise SourceChanged(look.name)
-            _nobody_writes(source, look.name)
-            hasher = hashlib.sha256()
-            with target.open("xb") as out:
-                while chunk := os.read(source, files.CHUNK):
-                    hasher.update(chunk)
-                    out.write(chunk)
-                out.flush()
-                os.fsync(out.fileno())
-            if _mark(os.fstat(source)) != look.mark or _mark(look.path.stat(follow_symlinks=False)) != look.mark:
-                raise SourceChanged(look.name)
-        finally:
-            os.close(source)
-        return hasher.hexdigest()
+    def _single(self, look: Look, room: Path) -> tuple[CallFolder, bool]:
+        """The call that one file is, was part of, or belongs to; a new one is still in `room`."""
+        target = room / f"recording{_suffix(look.path)}"
+        digest = copy(look, target)
+        known = self._library.known(digest[:16]) or self._known(self._memory.part(digest) if look.size else None)
+        if known is None and (known := self._known(self._memory.meeting(look.name))) is not None:
+            self._mix(known, look, target, digest)
+        return (known, False) if known else (_named(room, digest[:16]), True)
 
-    def _sighting(self, arrival: Arrival) -> Sighting:
-        look = arrival.look
+    def _meeting(self, found: Meeting, room: Path) -> tuple[CallFolder, bool]:
+        """The call that a meeting's files are, or were part of; a new one is still in `room`."""
+        parts = found.parts(_copies(found.files, room, "recording.{}"), _copies(found.mixed, room, "mixed.{}"))
+        owners = {self._memory.part(part.sha256) for part in parts.files}
+        known = self._library.known(parts.sha256[:16]) or self._known(owners.pop() if len(owners) == 1 else None)
+        if known is None:
+            CallFolder(room).keep(parts)
+            return _named(room, parts.sha256[:16]), True
+        for look, part in zip([look for look in found.mixed if look.size], parts.mixed, strict=True):
+            self._mix(known, look, room / part.file, part.sha256)
+        return known, False
+
+    def _mix(self, call: CallFolder, look: Look, copied: Path, digest: str) -> None:
+        """Put a meeting's mixed file, which came later, into its call. Doing it twice does it once."""
+        parts = call.parts()
+        if parts is None or any(part.sha256 == digest for part in parts.mixed):
+            return
+        number = 1
+        while (target := call.path / f"mixed.{number}{copied.suffix}").exists() and files.digest(target) != digest:
+            number += 1
+        copied.replace(target)
+        files.sync_folder(call.path)
+        part = Part(file=target.name, path=look.name, sha256=digest)
+        call.keep(parts.model_copy(update={"mixed": (*parts.mixed, part)}))
+
+    def _known(self, recording_id: str | None) -> CallFolder | None:
+        return self._library.known(recording_id) if recording_id else None
+
+    def _sightings(self, arrival: Arrival) -> list[Sighting]:
+        """Every name that arrives, what the sidecars say with the first."""
         sidecar: dict[str, Any] | None = None
         problem: str | None = None
         for companion in arrival.companions:
@@ -193,107 +182,111 @@ class Inbox:
                 more, wrong = read_sidecar(companion.path)
                 sidecar = (sidecar or {}) | more if more else sidecar
                 problem = wrong or problem
-        return Sighting(
-            path=look.name,
-            at=now(),
-            bytes=look.size,
-            mtime_ns=look.mtime_ns,
-            kept=self._is_kept(look.name),
-            sidecar=sidecar,
-            sidecar_problem=problem,
-        )
+        at = now()
+        return [
+            Sighting(
+                path=look.name,
+                at=at,
+                bytes=look.size,
+                mtime_ns=look.mtime_ns,
+                kept=self._is_kept(look.name),
+                sidecar=None if number else sidecar,
+                sidecar_problem=None if number else problem,
+            )
+            for number, look in enumerate(arrival.looks)
+        ]
 
-    def _keep_companions(self, arrival: Arrival, folder: Path) -> None:
-        for companion in arrival.companions:
-            keep_companion(companion.path, folder)
-
-    def _clear(self, arrival: Arrival, call: CallFolder, sighting: Sighting) -> None:
-        """Remove the source, unless it changed meanwhile or its folder is kept."""
-        if sighting.kept:
-            return
-        gone = [arrival.look, *(look for look in arrival.companions if not _shared(look, arrival.look))]
-        for look in gone:
-            try:
-                if _mark(look.path.stat(follow_symlinks=False)) == look.mark:
-                    look.path.unlink()
-            except FileNotFoundError:
-                pass
-            except OSError as error:
-                log.warning("%s can't be removed (%s), so it stays and is remembered", look.name, error.strerror)
+    def _clear(self, arrival: Arrival, call: CallFolder, sightings: Sequence[Sighting]) -> None:
+        """Remove the sources, unless they changed meanwhile or their folder is kept."""
+        for look, sighting in zip(arrival.looks, sightings, strict=True):
+            if not sighting.kept and not self._remove(look):
                 call.sight(sighting.model_copy(update={"kept": True}))
-                self._kept.add((look.name, look.size, look.mtime_ns))
+        taken = {look.path for look in arrival.looks}
+        for look in arrival.companions:
+            if not self._is_kept(look.name) and not _shared(look, taken):
+                self._remove(look)
 
-    def _attach_late(self, look: Look, looks: dict[str, Look]) -> None:
-        """A sidecar whose recording came in earlier joins it; one whose recording is not here yet waits."""
-        stem = look.name[: -len(PurePosixPath(look.name).suffix)]
-        if any(_stem(other) == stem or other == stem for other in looks if other != look.name):
-            return
-        recording_id = self._stems.get(stem)
-        call = self._library.known(recording_id) if recording_id else None
-        if call is None or look.path.suffix.lower() != ".json":
-            return
-        keep_companion(look.path, call.path)
-        sidecar, problem = read_sidecar(look.path)
-        for sighting in call.sightings():
-            if _stem(sighting.path) == stem or sighting.path == stem:
-                call.sight(sighting.model_copy(update={"sidecar": sidecar, "sidecar_problem": problem}))
+    def _remove(self, look: Look) -> bool:
+        """Remove a source that is as it was; False where that is not allowed, and it stays and is remembered."""
         try:
-            if not self._is_kept(look.name) and _mark(look.path.stat(follow_symlinks=False)) == look.mark:
+            if look.unchanged():
                 look.path.unlink()
         except FileNotFoundError:
             pass
         except OSError as error:
-            log.warning("%s can't be removed (%s), so it stays", look.name, error.strerror)
-        if look.path.exists():
-            self._kept.add((look.name, look.size, look.mtime_ns))
-        self._library.to_work.leave(call.id)
+            log.warning("%s can't be removed (%s), so it stays and is remembered", look.name, error.strerror)
+            self._memory.keep(look)
+            return False
+        return True
 
-    def _remember(self, sighting: Sighting, recording_id: str) -> None:
-        self._stems[_stem(sighting.path)] = recording_id
-        self._stems[sighting.path] = recording_id
-        if sighting.kept:
-            self._kept.add((sighting.path, sighting.bytes, sighting.mtime_ns))
+    def _attach_late(self, look: Look) -> None:
+        """A companion whose recording came in earlier joins it; one whose recording is not here yet waits."""
+        names = offered_by(look.name)
+        calls = [call for recording_id in self._memory.called(names) if (call := self._library.known(recording_id))]
+        joined = False
+        for call in calls:
+            parts = call.parts()
+            of_one = parts and not {parts.path, *whole(parts.path, (part.path for part in parts.mixed))} & set(names)
+            if look.path.suffix.lower() != ".json" and of_one:
+                continue  # what one participant said is not what was said
+            try:
+                self._join(call, look, names)
+            except FileNotFoundError:  # it was taken away, or the call was set aside: the next look sees to it
+                return
+            joined = True
+        if not joined:
+            return
+        if self._is_kept(look.name):
+            self._memory.keep(look)
+        else:
+            self._remove(look)
+
+    def _join(self, call: CallFolder, look: Look, names: Sequence[str]) -> None:
+        suffix = look.path.suffix.lower()
+        if not (self._is_kept(look.name) and is_kept(look.path, call.path)):
+            keep_companion(look.path, call.path)
+        told = (
+            dict(zip(("sidecar", "sidecar_problem"), read_sidecar(look.path), strict=True)) if suffix == ".json" else {}
+        )
+        sightings = call.sightings()
+        own = [sighting for sighting in sightings if set(wanted_by(sighting.path)) & set(names)] or sightings[:1]
+        for (
+            sighting
+        ) in own:  # for a transcript too: what changes a sighting is noticed, and then read with all the rest
+            call.sight(sighting.model_copy(update=told))
+        self._library.to_work.leave(call.id)
 
     def _is_kept(self, name: str) -> bool:
         folders = PurePosixPath(name).parents
         return any(PurePosixPath(kept.strip("/")) in folders for kept in self._settings.keep)
 
 
-def _shared(companion: Look, recording: Look) -> bool:
+def _copies(looks: Iterable[Look], room: Path, name: str) -> list[Part]:
+    """Copies of those that hold anything, numbered from 1 on. Raises SourceChanged, StillWriting, OSError."""
+    parts = []
+    for number, look in enumerate((look for look in looks if look.size), 1):
+        target = room / f"{name.format(number)}{_suffix(look.path)}"
+        parts.append(Part(file=target.name, path=look.name, sha256=copy(look, target)))
+    return parts
+
+
+def _named(room: Path, recording_id: str) -> CallFolder:
+    """A call that is still being put together."""
+    made = CallFolder(room)
+    made.id = recording_id
+    return made
+
+
+def _shared(companion: Look, taken: set[Path]) -> bool:
     """Whether another recording of the same name still waits for this companion."""
-    stem = companion.path.stem.casefold()
+    names = {name.casefold() for name in offered_by(companion.path.name)}
     others = (path for path in companion.path.parent.iterdir() if path.suffix.lower() not in formats.COMPANIONS)
-    return any(path != recording.path and stem in (path.stem.casefold(), path.name.casefold()) for path in others)
-
-
-def _nobody_writes(handle: int, name: str) -> None:
-    """Raise StillWriting when a program on this machine has the file open for writing (Linux; else stats decide)."""
-    lease = getattr(fcntl, "F_SETLEASE", None)
-    if lease is None:
-        return
-    try:
-        fcntl.fcntl(handle, lease, fcntl.F_RDLCK)
-    except OSError as error:
-        if error.errno == errno.EAGAIN:
-            raise StillWriting(name) from error
-        return  # not our file, or a file system without leases
-    fcntl.fcntl(handle, lease, fcntl.F_UNLCK)
-
-
-def _companions_of(name: str) -> tuple[str, ...]:
-    """The names a recording's companions may have: NAME.json and NAME.wav.json."""
-    stem = _stem(name)
-    return tuple(dict.fromkeys(base + suffix for suffix in formats.COMPANIONS for base in (stem, name)))
-
-
-def _stem(name: str) -> str:
-    return name[: len(name) - len(PurePosixPath(name).suffix)]
+    return any(
+        path not in taken and not path.is_dir() and names & {name.casefold() for name in wanted_by(path.name)}
+        for path in others
+    )
 
 
 def _suffix(path: Path) -> str:
     suffix = path.suffix.lower()
     return suffix if suffix[1:].isalnum() and len(suffix) <= 8 and suffix.isascii() and suffix != ".json" else ".bin"
-
-
-def _mark(found: os.stat_result) -> tuple[int, int, int]:
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns

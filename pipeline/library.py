@@ -6,16 +6,17 @@ import json
 import os
 import re
 import secrets
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline import files
+from pipeline import channels, files
 from pipeline.errors import NotFound
 from pipeline.folder import CallFolder
-from pipeline.records import Progress, Reason
+from pipeline.records import Progress, Reason, Recording
 from pipeline.spool import ID, Spool
 
 
@@ -33,6 +34,9 @@ class Library:
         self.index = root / "index"
         self.scratch = root / "scratch"
         self.run_lock = root / "run.lock"
+        self.vocabulary = root / "vocabulary.yml"
+        self._parts = root / "parts"
+        self._channels = root / "channels.json"
         self.to_index = Spool(root / "spool" / "index")
         self.to_work = Spool(root / "spool" / "work")
         self.to_put_first = Spool(root / "spool" / "first")
@@ -104,11 +108,40 @@ class Library:
         return call
 
     def known(self, recording_id: str) -> CallFolder | None:
-        """The folder of these bytes, among the calls or in quarantine."""
+        """The folder of these bytes, among the calls or in quarantine; a meeting's for a file that is part of it."""
         call = self._folder(recording_id)
         if call.exists():
             return call
-        return next((held for held in self.quarantined() if held.id == recording_id), None)
+        held = next((held for held in self.quarantined() if held.id == recording_id), None)
+        return held or self._meeting_of(recording_id)
+
+    def joined(self, part_id: str, recording_id: str) -> None:
+        """Remember that a file, which has an id of its own, became part of a call (a meeting's participants)."""
+        self._parts.mkdir(exist_ok=True)
+        if not (self._parts / part_id).exists():
+            files.write(self._parts / part_id, recording_id.encode(), durable=False)
+
+    def _meeting_of(self, part_id: str) -> CallFolder | None:
+        try:
+            recording_id = (self._parts / part_id).read_text()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return self.known(recording_id) if recording_id != part_id else None
+
+    # what people taught
+
+    def learnt(self) -> dict[str, int]:
+        """Which lane is the rep's, by the kind of recording (channels.key), as people have said."""
+        try:
+            found: dict[str, int] = json.loads(self._channels.read_bytes())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return found
+
+    def learn(self, recording: Recording, rep_lane: int) -> None:
+        """Remember on which lane the rep is, for recordings of the same kind that come later."""
+        known = self.learnt() | {channels.key(recording): rep_lane}
+        files.write(self._channels, json.dumps(known, indent=1).encode())
 
     # quarantine
 
@@ -137,6 +170,14 @@ class Library:
         return call
 
     # scratch and notes between processes
+
+    def discard(self, recording_id: str) -> None:
+        """Delete a quarantined file for good. Raises NotFound where it is not in quarantine."""
+        held = next((call for call in self.quarantined() if call.id == recording_id), None)
+        if held is None:
+            raise NotFound(f"file {recording_id} in quarantine")
+        gone = held.path.rename(self.incoming / uuid.uuid4().hex)  # at once out of sight, whatever the deleting takes
+        shutil.rmtree(gone, ignore_errors=True)
 
     def incoming_folder(self) -> Path:
         folder = self.incoming / uuid.uuid4().hex

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import ValidationError
 
+from pipeline.parts import Parts
 from pipeline.records import ABOUT, About, Correction, Sighting
 
 UPLOADS = "uploads"  # the folder of the inbox that pages and commands put files into; it names nobody
@@ -27,6 +28,7 @@ class NamePattern:
 
     source: str
     pattern: re.Pattern[str]
+    folder: bool  # it is a folder that has such a name
     time: str | None
     utc: bool
     examples: dict[str, dict[str, Any]]
@@ -40,6 +42,7 @@ def patterns() -> tuple[NamePattern, ...]:
         NamePattern(
             source=entry["source"],
             pattern=re.compile(entry["pattern"]),
+            folder=entry.get("folder", False),
             time=entry.get("time"),
             utc=entry.get("zone") == "utc",
             examples=entry["examples"],
@@ -48,10 +51,10 @@ def patterns() -> tuple[NamePattern, ...]:
     )
 
 
-def from_name(name: str, zone: tzinfo | None = None) -> About:
-    """What a file name tells. `zone` is that of times without one; None is this machine's."""
+def from_name(name: str, zone: tzinfo | None = None, *, folder: bool = False) -> About:
+    """What a file's name tells, or a folder's. `zone` is that of times without one; None is this machine's."""
     for known in patterns():
-        match = known.pattern.search(name)
+        match = known.pattern.search(name) if known.folder is folder else None
         if not match:
             continue
         found = match.groupdict()
@@ -68,10 +71,18 @@ def from_name(name: str, zone: tzinfo | None = None) -> About:
     return About()
 
 
-def from_folder(path: str) -> About:
-    """The first folder below the inbox names the rep, unless it is where uploads go."""
-    first, *rest = PurePosixPath(path).parts
-    return About(rep=first) if rest and first != UPLOADS else About()
+def from_folders(path: str, zone: tzinfo | None = None) -> About:
+    """What the folders tell: those that a recorder made, when; else the first below the inbox, the rep."""
+    first, *rest = parts = PurePosixPath(path).parts
+    known = About()
+    for part in reversed(parts):
+        known = known.over(from_name(part, zone, folder=True))
+    return known.over(About(rep=first) if rest and first != UPLOADS and not of_recorder(first) else About())
+
+
+def of_recorder(path: str) -> bool:
+    """Whether a folder has the name that a recorder gave it."""
+    return from_name(PurePosixPath(path).name, folder=True).source is not None
 
 
 def from_sidecar(sidecar: dict[str, Any] | None, zone: tzinfo | None = None) -> tuple[About, tuple[str, ...]]:
@@ -80,9 +91,12 @@ def from_sidecar(sidecar: dict[str, Any] | None, zone: tzinfo | None = None) -> 
 
 
 def about(
-    sightings: Sequence[Sighting], corrections: Sequence[Correction], timezone: str | None
+    sightings: Sequence[Sighting], corrections: Sequence[Correction], timezone: str | None, parts: Parts | None = None
 ) -> tuple[About, tuple[str, ...]]:
-    """Everything known about a call (corrections, then sidecars, names, folders), and what was not understood."""
+    """Everything known about a call (corrections, then sidecars, names, folders), and what was not understood.
+
+    A meeting of several files has one path of its own; its files' names tell of participants, not of the call.
+    """
     zone = ZoneInfo(timezone) if timezone else None
     known = About()
     problems: list[str] = []
@@ -96,10 +110,12 @@ def about(
         known = known.over(found)
         problems += [sighting.sidecar_problem] if sighting.sidecar_problem else []
         problems += wrong
-    for sighting in sightings:
-        known = known.over(from_name(PurePosixPath(sighting.path).name, zone))
-    for sighting in sightings:
-        known = known.over(from_folder(sighting.path))
+    paths = [parts.path] if parts else [sighting.path for sighting in sightings]
+    for path in paths:
+        known = known.over(from_name(PurePosixPath(path).name, zone))
+    for path in paths:
+        known = known.over(from_folders(path, zone))
+    known = known.over(About(source=parts.source if parts else None))
     emptied = {key: None for key, value in set_by_people.items() if key in ABOUT and value in (None, "")}
     return corrected.over(known).model_copy(update=emptied), tuple(problems)
 

@@ -39,7 +39,7 @@ class Board:
     _changed: bool = True
     _written_s: float = float("-inf")
     _pace: float = FIRST_GUESS
-    waiting: int = 0
+    queue: tuple[str, ...] = ()  # ids of the calls that wait, in their order
     ready: bool = False
     trouble: str | None = None
 
@@ -89,7 +89,8 @@ class Board:
                 at=now(),
                 ready=self.ready,
                 doing=doing,
-                waiting=self.waiting,
+                waiting=len(self.queue),
+                queue=self.queue,
                 trouble=self.trouble,
             )
         )

@@ -10,29 +10,38 @@ import logging
 import shutil
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal, Protocol
 
 from nlp.rules import CompiledPlaybook
-from pipeline import analyse, audio, naming
-from pipeline.errors import BadRecording, HearingStopped, RecogniserFailed
+from pipeline import analyse, audio, channels, reading, speakers, supplied, vocabulary
+from pipeline.errors import BadInput, BadRecording, Cancelled, HearingStopped, RecogniserFailed
 from pipeline.folder import CallFolder
 from pipeline.library import Library, now
-from pipeline.records import Reason, Recording, Sound, Transcript, Turn
+from pipeline.records import Heard, Lane, Reason, Recording, Sound
 from pipeline.settings import Settings
 
 log = logging.getLogger(__name__)
-READ_ENGINE = "read/1"
-HEAR_ENGINE = "hear/1"
+READ_ENGINE = "read/2"
+HEAR_ENGINE = "hear/2"
 
-Stage = Literal["read", "hear", "analyse", "publish"]
-STAGES: tuple[Stage, ...] = ("read", "hear", "analyse", "publish")
+Stage = Literal["read", "hear", "speakers", "analyse", "publish"]
+STAGES: tuple[Stage, ...] = ("read", "hear", "speakers", "analyse", "publish")
 
 
 class Hears(Protocol):
-    """What hearing needs: decoded lanes in, language, model and turns out (see ear.Ear)."""
+    """What hearing needs: decoded lanes in, what was heard out (see ear.Ear)."""
 
-    def hear(self, lanes: Sequence[Path], heard: Callable[[float], None]) -> tuple[str, str, tuple[Turn, ...]]: ...
+    def hear(
+        self,
+        lanes: Sequence[Path],
+        about: Sequence[Lane],
+        heard: Callable[[float], None],
+        *,
+        key: str = "",
+        hotwords: str = "",
+        alone: bool = False,
+    ) -> Heard: ...
 
 
 Report = Callable[[CallFolder, Stage | Literal["waiting"], float | None], None]
@@ -73,12 +82,21 @@ class Reconciler:
             if call.exists():
                 raise
 
+    def cancel(self, call: CallFolder) -> None:
+        """Give up on a call that waits to be heard: it is set aside, or keeps the transcript that it has."""
+        if call.heard() is None:
+            self._set_aside(call, Cancelled())
+        else:
+            call.hear_again(wanted=False)
+
     # read: who, when, how long
 
     def _described(self, call: CallFolder) -> dict[str, str]:
         papers = [*call.sightings(), *call.corrections()]
         digest = sha256(b"\0".join(paper.to_json() for paper in papers) + repr(self._settings.timezone).encode())
-        return {"papers": digest.hexdigest(), "engine": READ_ENGINE}
+        beside = call.beside(".vtt")
+        transcript = sha256(beside).hexdigest() if beside is not None else ""
+        return {"papers": digest.hexdigest(), "transcript": transcript, "engine": READ_ENGINE}
 
     def _read_wanted(self, call: CallFolder) -> bool:
         recording = call.recording()
@@ -91,65 +109,110 @@ class Reconciler:
         else:
             decoded = self._decode(call)
             sound, heard_problems = decoded.sound, decoded.problems
-        sightings = call.sightings()
-        about, problems = naming.about(sightings, call.corrections(), self._settings.timezone)
-        file = call.sound
-        call.keep(
-            Recording(
-                **about.model_dump(),
-                **sound.model_dump(),
-                id=call.id,
-                sha256=old.sha256 if old else call.digest(file.name) or "",
-                files=(file.name,),
-                filename=PurePosixPath(sightings[0].path).name if sightings else file.name,
-                bytes=file.stat().st_size,
-                arrived_at=sightings[0].at if sightings else now(),
-                problems=(*heard_problems, *problems),
-                sound_problems=heard_problems,
-                made_from=made_from,
-            )
-        )
+        came_late = old is not None and old.made_from.get("transcript", "") != made_from["transcript"]
+        recording, usable = reading.describe(call, sound, heard_problems, old, self._settings.timezone)
+        if came_late and usable and call.heard() is not None:
+            call.hear_again()
+        call.keep(recording.model_copy(update={"made_from": made_from}))
 
     def _decode(self, call: CallFolder) -> audio.Decoded:
         """Lanes in scratch (hearing takes them from there), waveform and listening copy in the call's folder."""
-        room = self._library.scratch / call.id
-        shutil.rmtree(room, ignore_errors=True)
-        try:
-            decoded = audio.decode(call.sound, room, max_hours=self._settings.max_hours)
-            decoded.peaks.replace(call.path / "peaks.json")
-            if decoded.listen:
-                decoded.listen.replace(call.path / "listen.m4a")
-        except BaseException:
-            shutil.rmtree(room, ignore_errors=True)
-            raise
-        return decoded
+        return reading.decode(call, self._library.scratch / call.id, max_hours=self._settings.max_hours)
 
-    # hear: who said what
+    # hear: what each voice said
 
     def _hear_wanted(self, call: CallFolder) -> bool:
-        return not (call.path / "transcript.json").exists() or call.wants_hearing()
+        return not (call.path / "heard.json").exists() or call.wants_hearing()
 
     def _hear(self, call: CallFolder) -> None:
         recording = call.recording()
         if recording is None:
             return
+        heard = self._supplied(call, recording) or self._listened(call, recording)
+        if heard is None:
+            return
+        made_from = {
+            "recording": recording.sha256,
+            "vocabulary": self._vocabulary().version,
+            "engine": f"{HEAR_ENGINE} {heard.model}",
+        }
+        call.keep(heard.model_copy(update={"recording_id": call.id, "made_from": made_from}))
+        call.hear_again(wanted=False)
+        if call.failures:
+            call.failed(0)
+
+    def _supplied(self, call: CallFolder, recording: Recording) -> Heard | None:
+        """What a transcript beside the recording says; None where there is none, or none that reading found usable."""
+        beside = call.beside(".vtt")
+        try:
+            return supplied.read(beside, recording.duration_s) if beside is not None else None
+        except BadInput:
+            return None  # the read stage has noted what is wrong with it
+
+    def _listened(self, call: CallFolder, recording: Recording) -> Heard | None:
+        """What the recogniser heard; None where a second hearing was cancelled, and the first one stays."""
         room = self._library.scratch / call.id
         lanes = sorted(room.glob("*.pcm")) or list(self._decode(call).lanes)
+        names = self._vocabulary().hotwords() or ""  # the same for all, so that calls share batches
         try:
-            language, model, turns = self._ear.hear(lanes, lambda share: self._report(call, "hear", share))
+            return self._ear.hear(
+                lanes,
+                recording.lanes,
+                lambda share: self._report(call, "hear", share),
+                key=call.id,
+                hotwords=names,
+                alone=bool(call.failures),
+            )
         except HearingStopped as error:
             failures = call.failures + 1
             call.failed(failures)
             if failures >= self._settings.attempts:
                 raise RecogniserFailed(error.detail) from error
             raise
+        except Cancelled:
+            if call.heard() is None:
+                raise
+            call.hear_again(wanted=False)
+            return None
         finally:
             shutil.rmtree(room, ignore_errors=True)
-        made_from = {"recording": recording.sha256, "engine": f"{HEAR_ENGINE} {model}"}
-        call.keep(Transcript(recording_id=call.id, made_from=made_from, language=language, model=model, turns=turns))
-        call.hear_again(wanted=False)
-        if call.failures:
-            call.failed(0)
+
+    # speakers: which voice is whose
+
+    def _vocabulary(self) -> vocabulary.Vocabulary:
+        return vocabulary.load(self._library.vocabulary)
+
+    def _attributed(self, call: CallFolder, recording: Recording) -> dict[str, str]:
+        corrections = b"\0".join(paper.to_json() for paper in call.corrections())
+        return {
+            "heard": call.digest("heard.json") or "",
+            "recording": call.digest("recording.json") or "",
+            "corrections": sha256(corrections).hexdigest(),
+            "channels": str(self._library.learnt().get(channels.key(recording))),
+            "vocabulary": self._vocabulary().version,
+            "engine": speakers.ENGINE,
+        }
+
+    def _speakers_wanted(self, call: CallFolder) -> bool:
+        recording, transcript = call.recording(), call.transcript()
+        return recording is not None and (
+            transcript is None or transcript.made_from != self._attributed(call, recording)
+        )
+
+    def _speakers(self, call: CallFolder) -> None:
+        recording, heard = call.recording(), call.heard()
+        if recording is None or heard is None:
+            return
+        call.keep(
+            speakers.attribute(
+                heard,
+                recording,
+                call.corrections(),
+                learnt=self._library.learnt(),
+                vocabulary=self._vocabulary(),
+                made_from=self._attributed(call, recording),
+            )
+        )
 
     # analyse: tags, moments, steps
 
@@ -184,7 +247,9 @@ class Reconciler:
 
     def _mark(self, call: CallFolder) -> str:
         """What a call that is up to date was published under: its documents, and all that they depend on besides."""
-        return f"{call.stamp()} {READ_ENGINE} {analyse.ENGINE} {self._playbook.version} {self._settings.timezone}"
+        engines = f"{READ_ENGINE} {speakers.ENGINE} {analyse.ENGINE}"
+        known = f"{self._playbook.version} {self._vocabulary().version} {sorted(self._library.learnt().items())}"
+        return f"{call.stamp()} {engines} {known} {self._settings.timezone}"
 
     def _publish_wanted(self, call: CallFolder) -> bool:
         return call.published() != self._mark(call)
@@ -192,15 +257,15 @@ class Reconciler:
     def _publish(self, call: CallFolder) -> None:
         mark = self._mark(call)
         self._library.to_index.leave(call.id)
-        call.publish(mark)
+        if not any(getattr(self, f"_{stage}_wanted")(call) for stage in STAGES[:-1]):
+            call.publish(mark)  # what came meanwhile is worked in before
 
     def _set_aside(self, call: CallFolder, error: BadRecording) -> None:
         try:
             with call.lock(wait=True):
                 if not call.exists():
                     return
-                sightings = call.sightings()
-                name = PurePosixPath(sightings[0].path).name if sightings else call.id
+                name = call.name
                 log.warning("%s was set aside: %s", name, error)
                 reason = Reason(
                     id=call.id,

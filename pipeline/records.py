@@ -121,6 +121,7 @@ class Recording(About):
     sample_rate: int
     codec: str
     container: str = ""
+    lanes: tuple[Lane, ...] = ()
     arrived_at: datetime
     problems: tuple[str, ...] = ()
     sound_problems: tuple[str, ...] = ()  # those of `problems` that decoding found
@@ -242,7 +243,7 @@ class Doing(Document):
 
     id: str
     name: str
-    stage: Literal["waiting", "read", "hear", "analyse", "publish"]
+    stage: Literal["waiting", "read", "hear", "speakers", "analyse", "publish"]
     percent: float | None = None  # 0 to 100
     left_s: float | None = None
     since: datetime
@@ -257,4 +258,5 @@ class Progress(Document):
     ready: bool = True  # the speech model is loaded
     doing: tuple[Doing, ...] = ()
     waiting: int = 0
+    queue: tuple[str, ...] = ()  # ids of the calls that wait, in the order in which they are heard
     trouble: str | None = None

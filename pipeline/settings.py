@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     compute_type: str = Field("auto", description="auto, int8, int8_float16, float16 or float32.")
     threads: int = Field(0, ge=0, description="Processor threads for hearing; 0: all cores.")
     batch: int = Field(8, ge=1, le=64, description="Stretches of speech decoded together.")
-    language: str = Field("en", description="Language of the calls (en, de, …); auto: what the model detects.")
+    language: str = Field("auto", description="Language of the calls (en, de, …); auto: what the model detects.")
 
     settle: float = Field(0.5, gt=0, description="Seconds between the two looks that find a file unchanged.")
     settle_empty: float = Field(5.0, ge=0, description="Seconds an empty file may stay empty before it is set aside.")

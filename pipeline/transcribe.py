@@ -1,97 +1,188 @@
-"""Speech to words, with faster-whisper in batches. Knows samples and words, nothing of files or calls."""
+"""Sound to words with faster-whisper, one batch at a time. Knows windows of sound, nothing of files or calls."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
 from typing import Any
 
 import numpy as np
-from faster_whisper import BatchedInferencePipeline, WhisperModel
+from ctranslate2 import StorageView
+from faster_whisper import WhisperModel
+from faster_whisper.audio import pad_or_trim
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
 from numpy.typing import NDArray
 
-from pipeline import models, turns
-from pipeline.records import Speaker, Turn, Word
+from pipeline import models
+from pipeline.device import Choice, choose
 
-RATE = 16_000  # samples a second
 BEAM = 5
-SURE_OF_LANGUAGE = 0.5  # below this, what a multilingual model detects is not believed and English is assumed
+AIR_S = 2.0  # of silence after a window: the model, made for half minutes, needs some but not all of it
+WHOLE_S = 30.0
+NEED_ALL = "tiny"  # the smallest models lose a fifth of their accuracy without the whole half minute
+TOGETHER = 4  # windows that a processor encodes at once: more take no less time each, but memory
+RATE = 16_000  # samples a second
+# Signs that belong to the word after them, and to the word before them.
+BEFORE, AFTER = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"  # noqa: RUF001  they are meant
 
 Samples = NDArray[np.float32]
-Heard = Callable[[float], None]  # told the share done, 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
-    """What was heard in one recording."""
+class Spoken:
+    """One word; times in seconds from the start of its window."""
 
-    language: str
-    model: str
-    turns: tuple[Turn, ...]
-
-
-def roles(lanes: int) -> tuple[Speaker, ...]:
-    """Who speaks on each lane: two-channel calls have the rep first, a mono call can't tell."""
-    return ("rep", "customer") if lanes == 2 else ("unknown",)
+    text: str
+    start: float
+    end: float
+    probability: float
 
 
-def _share(heard: Heard, done: int, lanes: int, share: float) -> None:
-    heard((done + share) / lanes)
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What was made of one window."""
+
+    words: tuple[Spoken, ...]
+    log_probability: float  # mean of its tokens
+    no_speech: float  # probability that nobody speaks
+    compression: float  # how many times shorter its text becomes by compressing: loops compress well
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A batch of windows as the model sees them."""
+
+    output: StorageView
+    frames: tuple[int, ...]  # of each window, 10 ms each
+    memory: NDArray[np.float32] | None = None  # where `output` lies, when it is not the library's
 
 
 class Recogniser:
     """A loaded speech model.
 
     `device`: auto, cpu or cuda; `compute_type`: auto (int8 on a processor, float16 on a GPU) or any of CTranslate2's;
-    `threads`: 0 for all cores; `batch`: stretches of speech decoded together. Raises NoModel.
+    `threads`: 0 for all cores; `load` loads a model. A GPU that `auto` chose and that fails is given up for the
+    processor; `note` says so, as it says where another model had to do. Raises NoModel.
     """
 
-    def __init__(self, model: str, *, device: str, compute_type: str, threads: int, batch: int) -> None:
-        where, self.note = models.find(model)
+    def __init__(
+        self, model: str, *, device: str, compute_type: str, threads: int, load: Callable[..., Any] = WhisperModel
+    ) -> None:
+        where, note = models.find(model)
         self.name = where.rstrip("/").rsplit("/", 1)[-1]
-        self.device = device
-        self.batch = batch
-        if compute_type == "auto":
-            compute_type = "int8" if self._on_processor() else "float16"
-        self._model = WhisperModel(where, device=device, compute_type=compute_type, cpu_threads=threads)
-        self._batched = BatchedInferencePipeline(self._model)
+        choice = choose(device, compute_type)
+        trouble = choice.trouble
+        try:
+            self._model = _loaded(load, where, choice, threads)
+        except (RuntimeError, ValueError) as error:
+            if device != "auto" or choice.device == "cpu":
+                raise
+            trouble = f"A GPU was found, but it failed ({error}): calls are heard on the processor."
+            choice = choose("cpu", "auto")
+            self._model = _loaded(load, where, choice, threads)
+        self.device, self.compute_type = choice.device, choice.compute_type
+        self.note = " ".join(filter(None, (note, trouble))) or None
+        self._air_s = WHOLE_S if self.name.startswith(NEED_ALL) else AIR_S
+        self._tokenizer = cache(self._make_tokenizer)
+        self.multilingual: bool = self._model.model.is_multilingual
 
-    def _on_processor(self) -> bool:
-        if self.device == "auto":
-            from ctranslate2 import get_cuda_device_count
+    def encode(self, sounds: Sequence[Samples]) -> Encoded:
+        """Windows of at most half a minute, float32 at 16 kHz, as one batch: the dearer half of hearing."""
+        longest = max(len(sound) for sound in sounds) / self._model.feature_extractor.sampling_rate
+        room = round(min(WHOLE_S, longest + self._air_s) * self._model.frames_per_second)
+        features = [self._model.feature_extractor(sound)[..., :-1] for sound in sounds]
+        frames = tuple(min(room, feature.shape[-1]) for feature in features)
+        batch = np.stack([pad_or_trim(feature, room) for feature in features])
+        if self.device != "cpu" or len(batch) <= TOGETHER:
+            return Encoded(self._model.encode(batch), frames)
+        parts = [self._model.encode(batch[first : first + TOGETHER]) for first in range(0, len(batch), TOGETHER)]
+        whole = np.concatenate([np.asarray(part) for part in parts])
+        return Encoded(StorageView.from_array(whole), frames, whole)
 
-            return int(get_cuda_device_count()) == 0
-        return self.device == "cpu"
+    def languages(self, encoded: Encoded) -> list[dict[str, float]]:
+        """Of each window, the probability of each language by its code."""
+        if not self.multilingual:
+            return [{"en": 1.0} for _ in encoded.frames]
+        return [
+            {token.strip("<|>"): probability for token, probability in window}
+            for window in self._model.model.detect_language(encoded.output)
+        ]
 
-    def hear(self, lanes: Sequence[Samples], language: str, heard: Heard) -> Hearing:
-        """Transcribe a recording's lanes, each by itself, and merge them into turns. Lanes: float32 at 16 kHz, (n,).
+    def decode(
+        self, encoded: Encoded, languages: Sequence[str], *, hotwords: str = "", careful: bool = False
+    ) -> list[Take]:
+        """The words of each window, in the language at its place. `careful` forbids the model to repeat itself."""
+        tokenizers = [self._tokenizer(language if self.multilingual else "en") for language in languages]
+        prompts = [self._prompt(tokenizer, hotwords) for tokenizer in tokenizers]
+        found = self._model.model.generate(
+            encoded.output,
+            prompts,
+            beam_size=BEAM,
+            max_length=self._model.max_length,
+            suppress_blank=True,
+            suppress_tokens=get_suppressed_tokens(tokenizers[0], [-1]),
+            return_scores=True,
+            return_no_speech_prob=True,
+            repetition_penalty=1.1 if careful else 1.0,
+            no_repeat_ngram_size=4 if careful else 0,
+        )
+        spoken = self._align(encoded, tokenizers, [one.sequences_ids[0] for one in found])
+        return [
+            Take(
+                words=words,
+                log_probability=one.scores[0] * len(one.sequences_ids[0]) / (len(one.sequences_ids[0]) + 1),
+                no_speech=one.no_speech_prob,
+                compression=compression(" ".join(word.text for word in words)),
+            )
+            for one, words in zip(found, spoken, strict=True)
+        ]
 
-        `language` is a code or `auto`, which costs another pass over the first half minute.
-        """
-        found: list[tuple[Speaker, list[Word]]] = []
-        known = None if language == "auto" else language
-        for number, (speaker, samples) in enumerate(zip(roles(len(lanes)), lanes, strict=True)):
-            words, known = self._lane(samples, known, partial(_share, heard, number, len(lanes)))
-            found.append((speaker, words))
-        heard(1.0)
-        return Hearing(known or "en", self.name, turns.merge(found))
+    def _make_tokenizer(self, language: str) -> Tokenizer:
+        return Tokenizer(self._model.hf_tokenizer, self.multilingual, task="transcribe", language=language)
 
-    def _lane(self, samples: Samples, language: str | None, heard: Heard) -> tuple[list[Word], str | None]:
-        options: dict[str, Any] = {"language": language, "beam_size": BEAM, "word_timestamps": True}
-        segments, info = self._batched.transcribe(samples, batch_size=self.batch, **options)
-        if language is None and info.duration_after_vad:
-            if info.language != "en" and info.language_probability < SURE_OF_LANGUAGE:
-                return self._lane(samples, "en", heard)
-            language = info.language
-        length = max(len(samples) / RATE, 1e-3)
-        words = []
-        for segment in segments:
-            for word in segment.words or ():
-                text = word.word.strip()
-                if text:
-                    start, end = round(word.start, 2), round(word.end, 2)
-                    probability = round(float(word.probability), 3)
-                    words.append(Word(start=start, end=end, text=text, raw=text, probability=probability))
-            heard(min(1.0, segment.end / length))
-        return words, language
+    def _prompt(self, tokenizer: Tokenizer, hotwords: str) -> list[int]:
+        prompt: list[int] = self._model.get_prompt(
+            tokenizer, [], without_timestamps=True, hotwords=hotwords.strip() or None
+        )
+        return prompt
+
+    def _align(
+        self, encoded: Encoded, tokenizers: Sequence[Tokenizer], tokens: Sequence[list[int]]
+    ) -> list[tuple[Spoken, ...]]:
+        """Each window's words with their times. A batch of several languages (rare) is aligned for each."""
+        plain = [
+            [token for token in window if token < tokenizer.eot]
+            for window, tokenizer in zip(tokens, tokenizers, strict=True)
+        ]
+        aligned: dict[str, list[list[dict[str, Any]]]] = {
+            tokenizer.language_code: self._model.find_alignment(tokenizer, plain, encoded.output, list(encoded.frames))
+            for tokenizer in {tokenizer.language_code: tokenizer for tokenizer in tokenizers}.values()
+        }
+        found = [aligned[tokenizer.language_code][number] for number, tokenizer in enumerate(tokenizers)]
+        for words in found:
+            merge_punctuations(words, BEFORE, AFTER)
+        return [
+            tuple(
+                Spoken(word["word"].strip(), float(word["start"]), float(word["end"]), float(word["probability"]))
+                for word in words
+                if word["word"].strip()
+            )
+            for words in found
+        ]
+
+
+def _loaded(load: Callable[..., Any], where: str, choice: Choice, threads: int) -> Any:
+    """A model that is known to work: a GPU's libraries are only missed when something is computed."""
+    model = load(where, device=choice.device, compute_type=choice.compute_type, cpu_threads=threads)
+    if choice.device == "cuda":
+        model.encode(model.feature_extractor(np.zeros(RATE, np.float32)))
+    return model
+
+
+def compression(text: str) -> float:
+    """Bytes of a text over its bytes when compressed (zlib)."""
+    data = text.encode()
+    return len(data) / len(zlib.compress(data)) if data else 0.0

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import takewhile
 
 from clips_api.spans import clip_id
+from clips_api.voices import asks
 from clips_api.words import folded
 from nlp.findings import Moment
 from pipeline.records import Analysis, Reason, Recording, Sighting, Transcript, Turn
@@ -195,6 +196,7 @@ def _call(documents: Documents) -> dict[str, object]:
         "duration_s": recording and recording.duration_s,
         "channels": recording and recording.channels,
         "turns": len(documents.transcript.turns) if documents.transcript else None,
+        "unclear": asks(documents.transcript),
         "moments": len(analysis.moments) if analysis else None,
         "missed": [step.step for step in analysis.steps if step.result == "missed"] if analysis else [],
         "problems": list(recording.problems) if recording else [],

@@ -23,6 +23,7 @@ CREATE TABLE calls (
     duration_s    DOUBLE,
     channels      INTEGER,
     turns         INTEGER,
+    unclear       BOOLEAN,      -- which voice is whose is open, and a person is asked
     moments       INTEGER,
     missed        VARCHAR[],    -- steps that were not heard
     problems      VARCHAR[],

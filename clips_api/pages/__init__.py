@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from clips_api.pages import call, calls, search, status, upload
+from clips_api.pages import call, calls, search, status, upload, vocabulary
 
 router = APIRouter(include_in_schema=False)
-for part in (search, calls, call, status, upload):
+for part in (search, calls, call, status, upload, vocabulary):
     router.include_router(part.router)

@@ -18,6 +18,7 @@ from clips_api.uploads import facts_of
 
 router = APIRouter()
 A_PAGE = 50
+KEPT = ("rep", "customer", "unknown", "unclear")  # filters
 
 
 @router.get("/calls")
@@ -28,6 +29,7 @@ def show(
     rep: Text = None,
     customer: Text = None,
     unknown: Annotated[str | None, Query()] = None,
+    unclear: Annotated[str | None, Query()] = None,
     cursor: Cursor = None,
     changed: Annotated[int, Query()] = 0,
 ) -> HTMLResponse:
@@ -39,9 +41,12 @@ def show(
         "since": None,
         "until": None,
         "unknown": True if unknown else None,
+        "unclear": True if unclear else None,
     }
+    open_questions = parts.database.rows("unknown_calls")[0]
     found = lines(parts, asked, limit=A_PAGE, cursor=cursor)
-    kept = {name: value for name, value in (("rep", rep), ("customer", customer), ("unknown", unknown)) if value}
+    given = {"rep": rep, "customer": customer, "unknown": unknown, "unclear": unclear}
+    kept = {name: value for name, value in given.items() if value}
     return page(
         request,
         "calls.html",
@@ -51,7 +56,9 @@ def show(
         rep=rep,
         customer=customer,
         unknown=bool(unknown),
-        unknowns=parts.database.rows("unknown_calls")[0]["calls"],
+        unknowns=open_questions["calls"],
+        unclear=bool(unclear),
+        unclears=open_questions["unclear"],
         reps=[row["name"] for row in parts.database.rows("reps")],
         customers=[row["name"] for row in parts.database.rows("customers")],
         changed=changed,
@@ -70,5 +77,5 @@ async def put_right(request: Request, parts: Given) -> RedirectResponse:
     for call in calls:
         correct(parts, call, facts)
     await run_in_threadpool(parts.indexer.refresh, [call.id for call in calls])  # so that the page shows it
-    kept = {name: request.query_params[name] for name in ("rep", "customer", "unknown") if name in request.query_params}
+    kept = {name: request.query_params[name] for name in KEPT if name in request.query_params}
     return RedirectResponse(f"/calls?{urlencode(kept | {'changed': len(calls)})}", 303)

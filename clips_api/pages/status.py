@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from clips_api.calls import try_again
 from clips_api.clips import Cursor
-from clips_api.deps import Given
+from clips_api.deps import Given, Parts
+from clips_api.problems import NotNow
+from clips_api.queue import cancel, discard, put_first
 from clips_api.render import page
 from clips_api.status import Group, listing, look
 
 router = APIRouter()
 A_GROUP = 25
+Action = Literal["retry", "first", "cancel", "discard"]
+ACTIONS: dict[Action, Callable[[Parts, str], None]] = {
+    "retry": try_again,
+    "first": put_first,
+    "cancel": cancel,
+    "discard": discard,
+}
 
 
 @router.get("/status")
@@ -41,8 +52,10 @@ def go_on(request: Request, parts: Given, group: Group, cursor: Cursor = None) -
     return page(request, "status_group.html", group=group, found=found)
 
 
-@router.post("/status/retry")
-def retry(parts: Given, id: Annotated[str, Form()]) -> RedirectResponse:  # noqa: A002  the form's name for it
-    """Try a file again."""
-    try_again(parts, id)
+@router.post("/status/{what}")
+def act(parts: Given, what: Action, id: Annotated[str, Form()]) -> RedirectResponse:  # noqa: A002  the form's name
+    """Do what a row's button says; one that comes too late changes nothing, and the page shows why."""
+    with suppress(NotNow):
+        ACTIONS[what](parts, id)
+    parts.indexer.refresh([id])  # so that the page shows it
     return RedirectResponse("/status", 303)

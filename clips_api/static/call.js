@@ -3,18 +3,22 @@ import { typing } from "./keys.js";
 
 const audio = document.querySelector("#audio");
 const player = document.querySelector("#player");
-const script = document.querySelector("#script");
 const seek = document.querySelector("#seek");
-const played = document.querySelector("#played");
 const position = document.querySelector("#position");
 const follow = document.querySelector("#follow");
-const turns = [...script.querySelectorAll(".turn[data-start]")].map((element) => ({
-  element,
-  said: element.querySelector(".said"),
-  start: Number(element.dataset.start),
-  end: Number(element.dataset.end),
-  words: element.dataset.words ? element.dataset.words.split(" ").map((time) => time / 100) : [],
-}));
+let turns = [];
+let played = null;
+function read() {
+  turns = [...document.querySelectorAll("#script .turn[data-start]")].map((element) => ({
+    element,
+    said: element.querySelector(".said"),
+    start: Number(element.dataset.start),
+    end: Number(element.dataset.end),
+    words: element.dataset.words ? element.dataset.words.split(" ").map((time) => time / 100) : [],
+  }));
+  played = document.querySelector("#played");
+}
+read();
 const duration = Number(player.dataset.duration);
 const clock = (seconds) => {
   const whole = Math.floor(seconds);
@@ -86,6 +90,13 @@ function draw() {
   }
 }
 
+// Somebody said who is who and the words were written anew; the sound goes on.
+document.addEventListener("rewritten", () => {
+  read();
+  current = null;
+  draw();
+});
+
 function bring(element) {
   const { top, bottom } = element.getBoundingClientRect();
   const shelf = player.getBoundingClientRect().bottom;
@@ -127,8 +138,8 @@ function offsetIn(root, node, offset) {
   return range.toString().length;
 }
 
-script.addEventListener("click", (event) => {
-  if (event.target.closest("a, summary") || String(getSelection())) return;
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("#script .said") || event.target.closest("a") || String(getSelection())) return;
   const turn = turns.find((one) => one.said === event.target.closest(".said"));
   if (!turn) return;
   const caret = document.caretPositionFromPoint?.(event.clientX, event.clientY);

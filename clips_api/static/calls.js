@@ -13,6 +13,7 @@ if (form) {
     all.indeterminate = ticked > 0 && ticked < boxes.length;
   };
   all.hidden = false;
+  bulk.open = !matchMedia("(max-width: 640px)").matches; // on a phone it would cover half of the calls
   all.addEventListener("change", () => {
     for (const box of boxes) box.checked = all.checked;
     show();

@@ -1,8 +1,10 @@
 // Asks again while anything is under way, and changes only what changed: no flicker, the focus stays.
 const live = document.querySelector("#live");
 let tag = null;
+let timer = 0;
 
 async function ask() {
+  clearTimeout(timer);
   let wait = 5000;
   try {
     if (!document.hidden) {
@@ -19,8 +21,23 @@ async function ask() {
   } catch {
     wait = 3000;
   }
-  setTimeout(ask, wait);
+  clearTimeout(timer);
+  timer = setTimeout(ask, wait);
 }
+
+// A row's buttons act in place, once.
+live.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const buttons = [...form.closest("li").querySelectorAll("button")];
+  const body = new URLSearchParams(new FormData(form));
+  const action = event.submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+  for (const button of buttons) button.disabled = true;
+  const done = await fetch(action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+  if (!done || done.status >= 400) for (const button of buttons) button.disabled = false;
+  tag = null;
+  ask();
+});
 
 const keyOf = (node) => node.dataset?.key ?? null;
 
@@ -51,9 +68,10 @@ function update(old, fresh) {
     return;
   }
   for (const { name, value } of fresh.attributes ?? []) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  if (old.nodeName === "BUTTON") old.disabled = fresh.disabled;
   const [before, after] = [[...old.childNodes], [...fresh.childNodes]];
   before.forEach((child, number) => update(child, after[number]));
 }
 
-setTimeout(ask, 500);
+timer = setTimeout(ask, 500);
 document.addEventListener("visibilitychange", () => document.hidden || (tag = null));

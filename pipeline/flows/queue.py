@@ -30,6 +30,25 @@ class WorkQueue:
             self._due[recording_id] = 0.0
             self._changed.notify()
 
+    def put_first(self, recording_id: str) -> None:
+        """Hand this one out next; it is added where it is not waiting yet."""
+        with self._changed:
+            self._due = {recording_id: 0.0} | {key: due for key, due in self._due.items() if key != recording_id}
+            self._changed.notify()
+
+    def remove(self, recording_id: str) -> bool:
+        """Take it off the queue; False where it is being worked on already."""
+        with self._changed:
+            if recording_id in self._busy:
+                return False
+            self._due.pop(recording_id, None)
+            return True
+
+    def order(self) -> tuple[str, ...]:
+        """The ids that wait, in the order in which they are handed out."""
+        with self._changed:
+            return tuple(self._due)
+
     def take(self) -> str | None:
         """The next id, waiting for one; None once the queue is closed."""
         with self._changed:

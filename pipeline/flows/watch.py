@@ -1,7 +1,8 @@
 """The worker: one long-lived process that watches the inbox and keeps every call's outputs up to date.
 
-Started by pipeline/worker.py. Threads: one takes files in, two walk recordings through their flow (one reads the next
-while the other's is heard), one watches for changes. Killed at any point, the next start goes on from the files.
+Started by pipeline/worker.py. Threads: one takes files in, several walk recordings through their flow (so that the
+recogniser's batches are filled from several at a time), one watches for changes. Killed at any point, the next start
+goes on from the files.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from pathlib import PurePosixPath
 from typing import Literal
 
 import httpx
@@ -41,7 +41,7 @@ from pipeline.reconcile import Reconciler, Stage
 from pipeline.settings import Settings
 
 log = logging.getLogger("exemplar.worker")
-HANDS = 2
+HANDS = 6  # recordings in work at a time
 TROUBLE_S = 2.0
 GRACE_S = 4.0
 
@@ -72,15 +72,30 @@ class Worker:
             hands = [threading.Thread(target=self._hand, daemon=True) for _ in range(HANDS)]
             for hand in hands:
                 hand.start()
+            cancelled: set[str] = set()  # between two stages a call can't be stopped: it is tried again
             while not self.stop.wait(0.2):
                 for recording_id in self.library.to_work.take():
                     self.queue.add(recording_id)
-                self.board.waiting = len(self.queue)
+                for recording_id in self.library.to_put_first.take():
+                    self.queue.put_first(recording_id)
+                    self.ear.put_first(recording_id)
+                cancelled |= set(self.library.to_cancel.take())
+                cancelled -= {recording_id for recording_id in cancelled if self._cancel(recording_id)}
+                self.board.queue = self.queue.order()
                 self._write_board()
             self.queue.close()
             self.ear.close()
             for hand in hands:
                 hand.join(GRACE_S)
+
+    def _cancel(self, recording_id: str) -> bool:
+        """Stop a call's hearing or take it off the queue; False where that must be tried again in a moment."""
+        if not self.queue.remove(recording_id):
+            return self.ear.cancel(recording_id)
+        call = self.library.known(recording_id)
+        if call is not None and call.reason() is None and (call.heard() is None or call.wants_hearing()):
+            self.reconciler.cancel(call)
+        return True
 
     def _write_board(self) -> None:
         try:
@@ -185,8 +200,8 @@ class Worker:
         while (recording_id := self.queue.take()) is not None:
             try:
                 call = self.library.call(recording_id)
-                self.board.start(recording_id, self._name(call))
-                self.flows.process(recording_id, self._name(call))
+                self.board.start(recording_id, call.name)
+                self.flows.process(recording_id, call.name)
                 if self.reconciler.wants(call):
                     self.queue.add(recording_id)
                 self.queue.done(recording_id)
@@ -206,10 +221,6 @@ class Worker:
 
     def _trouble(self, error: ExemplarError | None) -> None:
         self.board.trouble = f"{error} {error.advice}" if error else self.ear.note
-
-    def _name(self, call: CallFolder) -> str:
-        sightings = call.sightings()
-        return PurePosixPath(sightings[0].path).name if sightings else call.id
 
     def _report(self, call: CallFolder, stage: Stage | Literal["waiting"], share: float | None) -> None:
         recording = call.recording() if not share else None

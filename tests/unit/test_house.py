@@ -130,8 +130,8 @@ def test_the_wheel_carries_playbooks_sql_templates_and_names(tmp_path: Path) -> 
     for folder, endings in (
         ("nlp", (".yml",)),
         ("clips_api", (".sql", ".html", ".css", ".js")),
-        ("pipeline", (".yml",)),
+        ("pipeline", (".yml", ".onnx", "LICENSE")),
     ):
         for path in (ROOT / folder).rglob("*"):
-            if path.suffix in (*endings, ".py") and "__pycache__" not in path.parts:
+            if (path.suffix in (*endings, ".py") or path.name in endings) and "__pycache__" not in path.parts:
                 assert path.relative_to(ROOT).as_posix() in names

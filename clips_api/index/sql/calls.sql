@@ -10,6 +10,7 @@ WITH hits AS MATERIALIZED (
       AND ($since IS NULL OR started_at >= $since)
       AND ($until IS NULL OR started_at < $until)
       AND ($unknown IS NULL OR $unknown = (rep IS NULL OR customer IS NULL OR started_at IS NULL))
+      AND ($unclear IS NULL OR $unclear = unclear)
 ),
 page AS (
     SELECT * FROM hits
@@ -25,15 +26,22 @@ ORDER BY rank DESC, recording_id DESC
 SELECT * FROM calls WHERE recording_id = $recording_id
 
 -- name: unknown_calls
-SELECT count(*) AS calls FROM calls
-WHERE state IN ('waiting', 'heard', 'done') AND (rep IS NULL OR customer IS NULL OR started_at IS NULL)
+SELECT
+    count(*) FILTER (WHERE rep IS NULL OR customer IS NULL OR started_at IS NULL) AS calls,
+    count(*) FILTER (WHERE unclear) AS unclear
+FROM calls
+WHERE state IN ('waiting', 'heard', 'done')
 
 -- name: group_of_calls
--- One group of the status page, latest arrival first, each call with every name it came under.
-WITH hits AS MATERIALIZED (
-    SELECT *, epoch(coalesce(arrived_at, TIMESTAMP '1970-01-01')) AS rank
-    FROM calls
-    WHERE list_contains($states::VARCHAR[], state)
+-- One group of the status page, each call with every name it came under: the queue in its order, then the latest
+-- arrivals first.
+WITH line AS (
+    SELECT unnest($queue::VARCHAR[]) AS id, generate_subscripts($queue::VARCHAR[], 1) AS place
+),
+hits AS MATERIALIZED (
+    SELECT calls.*, place, coalesce(1e12 - place, epoch(coalesce(arrived_at, TIMESTAMP '1970-01-01'))) AS rank
+    FROM calls LEFT JOIN line ON line.id = recording_id
+    WHERE (list_contains($states::VARCHAR[], state) OR coalesce(list_contains($also::VARCHAR[], recording_id), false))
       AND NOT list_contains($busy::VARCHAR[], recording_id)
 ),
 page AS (

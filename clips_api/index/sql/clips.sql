@@ -91,6 +91,12 @@ SELECT count(*) AS clips FROM clips
 -- name: clips_of_call
 SELECT * FROM clips WHERE recording_id = $recording_id ORDER BY turn, lead DESC, tag
 
+-- name: calls_saying
+-- The calls in which any of some phrases is said.
+SELECT DISTINCT recording_id FROM clips
+WHERE list_bool_or([contains(quote_words || coalesce('|' || reply_words, ''), needle) FOR needle IN $needles::VARCHAR[]])
+ORDER BY recording_id
+
 -- name: reps
 -- Every rep's name in use, for suggestions.
 SELECT DISTINCT rep AS name FROM calls WHERE rep IS NOT NULL ORDER BY name

@@ -245,9 +245,20 @@ def test_nothing_hangs_over_on_a_phone_and_targets_are_large(library, served, ch
     )
     page = context.new_page()
     page.goto(f"/status?token={served.secret}")
-    for address in ("/search", "/search?q=over", "/calls", f"/calls/{made.id}", "/status", "/upload", "/nothing"):
+    for address in (
+        "/search",
+        "/search?q=over",
+        "/calls",
+        f"/calls/{made.id}",
+        "/status",
+        "/upload",
+        "/vocabulary",
+        "/nothing",
+    ):
         page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address
+        for width in (320, 360, PHONE["width"]):
+            page.set_viewport_size(PHONE | {"width": width})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
         small = page.evaluate(
             """() => [...document.querySelectorAll("button, .button, select, .play, .chips a, nav a, input:not([type=checkbox], [type=range], [type=file], [hidden])")]
                 .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)

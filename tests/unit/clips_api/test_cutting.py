@@ -9,11 +9,17 @@ import av
 import numpy as np
 import pytest
 
-from clips_api.cutting import LONGEST, cut
+from clips_api.cutting import LONGEST, cut, source
 from clips_api.spans import Span
 from pipeline.errors import BadInput, ExemplarError, Unreadable
+from pipeline.folder import CallFolder
+from pipeline.reading import decode
+from tests.sounds import save
 
 SECONDS = 24.0
+PARTS = b"""{"source": "Zoom", "path": "meeting", "folder": "meeting", "number": "1387120943", "sole": true, "files": [
+{"file": "recording.1.m4a", "path": "meeting/audioAnna11387120943.m4a", "sha256": "1"},
+{"file": "recording.2.m4a", "path": "meeting/audioBob21387120943.m4a", "sha256": "2"}]}"""
 KINDS = {  # ending: codec, rate, channels, most milliseconds off
     "wav": ("pcm_s16le", 8000, 2, 0.2),
     "flac": ("flac", 44100, 1, 0.2),
@@ -105,3 +111,47 @@ def test_what_can_not_be_cut(sounds, tmp_path):
         cut(listed, Span("0" * 16, 0, 1))
     with pytest.raises(ExemplarError):
         cut(tmp_path / "nothing.wav", Span("0" * 16, 0, 1))
+
+
+def taking_turns(seconds=6):
+    """Two voices as noise, one in the odd seconds and one in the even ones."""
+    noise = np.random.default_rng(7).normal(0, 3000, (2, seconds * 16_000))
+    odd = np.repeat(np.arange(seconds) % 2, 16_000)
+    return noise * np.stack([1 - odd, odd])
+
+
+def levels(call, start, end):
+    """How loud each channel of a cut is."""
+    piece, _ = heard(cut(source(call), Span("0" * 16, start, end)))
+    return np.abs(piece.astype(float)).mean(axis=0)
+
+
+@pytest.mark.parametrize("kind", ["files", "tracks", "second track only"])
+def test_everybody_is_in_a_cut(tmp_path, kind):
+    first, second = taking_turns()
+    folder = tmp_path / "call"
+    if kind == "files":
+        save(folder / "recording.1.m4a", first[None], codec="aac", kilobits=64)
+        save(folder / "recording.2.m4a", second[None], codec="aac", kilobits=64)
+        (folder / "parts.json").write_bytes(PARTS)
+    elif kind == "tracks":
+        save(folder / "recording.mkv", first[None], second[None], codec="aac", kilobits=64)
+    else:
+        save(folder / "recording.mkv", np.zeros_like(first)[None], second[None], codec="aac", kilobits=64)
+    call = CallFolder(folder)
+    decode(call, tmp_path / "room", max_hours=1)
+    assert source(call) == call.listening
+    assert levels(call, 1.2, 1.8).max() > 500
+    if kind != "second track only":
+        assert levels(call, 0.2, 0.8).argmax() != levels(call, 1.2, 1.8).argmax()
+
+
+def test_one_track_is_cut_from_the_recording_itself(tmp_path):
+    save(tmp_path / "call" / "recording.mkv", taking_turns()[:1], codec="aac", kilobits=64)
+    call = CallFolder(tmp_path / "call")
+    decode(call, tmp_path / "room", max_hours=1)
+    assert call.listening.name == "listen.m4a"
+    assert source(call) == call.sound
+    call.sound.write_bytes(b"RIFF" + bytes(400))
+    with pytest.raises(Unreadable):
+        source(call)

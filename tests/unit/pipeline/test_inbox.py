@@ -245,7 +245,7 @@ def test_a_full_disk_is_not_the_files_fault(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pipeline.inbox.os.fsync", full)
+    monkeypatch.setattr("pipeline.look.os.fsync", full)
     with pytest.raises(DiskTrouble, match="No space"):
         inbox.take(arrival)
     monkeypatch.undo()

@@ -15,13 +15,13 @@ def seen(path: str, **more: object) -> Sighting:
     return Sighting.model_validate({"path": path, "at": now(), "bytes": 1, "mtime_ns": 1, **more})
 
 
-CASES = [(known.source, name, told) for known in naming.patterns() for name, told in known.examples.items()]
+CASES = [(known, name, told) for known in naming.patterns() for name, told in known.examples.items()]
 
 
-@pytest.mark.parametrize(("source", "name", "told"), CASES, ids=[case[1] for case in CASES])
-def test_every_pattern_does_what_its_examples_say(source: str, name: str, told: dict[str, str]) -> None:
-    found = naming.from_name(name)
-    assert found.source == source
+@pytest.mark.parametrize(("known", "name", "told"), CASES, ids=[case[1] for case in CASES])
+def test_every_pattern_does_what_its_examples_say(known: naming.NamePattern, name: str, told: dict[str, str]) -> None:
+    found = naming.from_name(name, folder=known.folder)
+    assert found.source == known.source
     assert found.rep == told.get("rep")
     if "started_at" in told:
         expected = datetime.fromisoformat(told["started_at"])
@@ -39,9 +39,20 @@ def test_a_date_is_never_made_up(name: str) -> None:
 
 
 def test_the_folder_names_the_rep_but_uploads_nobody() -> None:
-    assert naming.from_folder("Sam Okafor/2026/a.wav").rep == "Sam Okafor"
-    assert naming.from_folder("uploads/a.wav").rep is None
-    assert naming.from_folder("a.wav").rep is None
+    assert naming.from_folders("Sam Okafor/2026/a.wav").rep == "Sam Okafor"
+    assert naming.from_folders("uploads/a.wav").rep is None
+    assert naming.from_folders("a.wav").rep is None
+
+
+def test_a_folder_that_zoom_made_says_when_and_names_no_rep() -> None:
+    folder = "2026-10-06 15.40.12 Corbel Tiles, demo 1234567890"
+    about, _ = naming.about([seen(f"{folder}/audio1387120943.m4a")], [], "Europe/Berlin")
+    assert (about.source, about.rep) == ("Zoom", None)
+    assert about.started_at == datetime(2026, 10, 6, 13, 40, 12, tzinfo=UTC)
+    about, _ = naming.about([seen(f"Anna/{folder}/Audio Record/audioBob21387120943.m4a")], [], "UTC")
+    assert (about.rep, about.started_at) == ("Anna", datetime(2026, 10, 6, 15, 40, 12, tzinfo=UTC))
+    assert naming.from_folders("2026-13-45 99.99.99 Nonsense/a.wav").started_at is None
+    assert naming.from_folders("2026-10-06 Berlin/a.wav").rep == "2026-10-06 Berlin"
 
 
 def test_corrections_beat_sidecar_beats_name_beats_folder() -> None:

@@ -6,19 +6,32 @@ import shutil
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nlp.analyse import DEFAULT
 from pipeline.analyse import load_playbook
-from pipeline.errors import BadRecording, HearingStopped, Stopping
+from pipeline.errors import BadRecording, Cancelled, HearingInterrupted, HearingStopped, Stopping
 from pipeline.folder import CallFolder
 from pipeline.inbox import Inbox
 from pipeline.library import Library, now
 from pipeline.reconcile import STAGES, Reconciler
-from pipeline.records import Correction, Turn
+from pipeline.records import Correction, Heard, Lane, Voice, Word
 from pipeline.settings import Settings
 from tests.conftest import tone
+
+
+def said(text: str, start: float, lane: int = 0) -> Voice:
+    words = [
+        Word(start=start + 0.3 * number, end=start + 0.3 * number + 0.25, text=word, raw=word, probability=0.9)
+        for number, word in enumerate(text.split())
+    ]
+    return Voice(lane=lane, words=tuple(words))
+
+
+REP = said("Hi, it's Sam from Juniper Lane, how can I help?", 0.0)
+CUSTOMER = said("That is too expensive for us.", 5.0, lane=1)
 
 
 class Ears:
@@ -26,16 +39,28 @@ class Ears:
 
     def __init__(self) -> None:
         self.heard = 0
+        self.language = "en"
         self.trouble: Exception | None = None
+        self.asked: list[dict[str, Any]] = []
 
-    def hear(self, lanes: Sequence[Path], heard: Callable[[float], None]) -> tuple[str, str, tuple[Turn, ...]]:
+    def hear(
+        self,
+        lanes: Sequence[Path],
+        about: Sequence[Lane],
+        heard: Callable[[float], None],
+        *,
+        key: str = "",
+        hotwords: str = "",
+        alone: bool = False,
+    ) -> Heard:
         assert all(lane.stat().st_size for lane in lanes)
+        assert len(about) == len(lanes)
+        self.asked.append({"key": key, "hotwords": hotwords, "alone": alone})
         if self.trouble:
             raise self.trouble
         self.heard += 1
         heard(1.0)
-        turns = (Turn(speaker="customer", start=0.0, end=2.0, text="That is too expensive for us."),)
-        return "en", "fake", turns
+        return Heard(language=self.language, model="fake", voices=(REP, CUSTOMER))
 
 
 @pytest.fixture
@@ -210,3 +235,146 @@ def test_another_playbook_makes_every_analysis_anew(
     finish(other, call)
     assert other.wants(call) == ()
     assert ears.heard == 1
+
+
+def sides(call: CallFolder) -> list[tuple[str, str]]:
+    transcript = call.transcript()
+    assert transcript is not None
+    return [(turn.speaker, turn.text.split()[0]) for turn in transcript.turns]
+
+
+def test_swapped_speakers_are_put_right_without_hearing_again(
+    work: Reconciler, library: Library, conf: Settings, ears: Ears
+) -> None:
+    call = take(library, conf)
+    finish(work, call)
+    assert sides(call) == [("rep", "Hi,"), ("customer", "That")]
+    heard = call.digest("heard.json")
+    call.correct(Correction(at=now(), by="manager", set={"speakers": {"0": "customer", "1": "rep"}}))
+    assert finish(work, call) == ["read", "hear", "speakers", "analyse", "publish"]
+    assert sides(call) == [("customer", "Hi,"), ("rep", "That")]
+    analysis = call.analysis()
+    assert analysis is not None
+    assert not any(tag.tag == "objection.price" for tag in analysis.tags), "a rep has no objections"
+    assert call.digest("heard.json") == heard
+    assert ears.heard == 1
+
+
+def test_a_new_vocabulary_repairs_the_words_without_hearing_again(
+    work: Reconciler, library: Library, conf: Settings, ears: Ears
+) -> None:
+    call = take(library, conf)
+    finish(work, call)
+    library.vocabulary.write_text("names: [{name: Juniper Lanes, heard_as: [Juniper Lane]}]\n")
+    assert work.wants(call)[0] == "speakers"
+    finish(work, call)
+    transcript = call.transcript()
+    assert transcript is not None
+    assert "Juniper Lanes," in transcript.turns[0].text
+    assert [word.raw for word in transcript.turns[0].words if word.text == "Lanes,"] == ["Lane,"]
+    assert ears.heard == 1
+    assert work.wants(call) == ()
+
+
+def test_the_recogniser_is_told_names_and_the_call(
+    work: Reconciler, library: Library, conf: Settings, ears: Ears
+) -> None:
+    library.vocabulary.write_text("names: [{name: Corbel, kind: product}]\n")
+    call = take(library, conf)
+    finish(work, call)
+    (asked,) = ears.asked
+    assert (asked["key"], asked["alone"]) == (call.id, False)
+    assert "Corbel" in asked["hotwords"]
+    assert "Sam" in asked["hotwords"]
+
+
+def test_after_a_failure_a_recording_is_heard_alone_and_then_forgiven(
+    work: Reconciler, library: Library, conf: Settings, ears: Ears
+) -> None:
+    call = take(library, conf)
+    work.run("read", call)
+    ears.trouble = HearingStopped("ended with -9")
+    with pytest.raises(HearingStopped):
+        work.run("hear", call)
+    ears.trouble = None
+    finish(work, call)
+    assert [asked["alone"] for asked in ears.asked] == [False, True]
+    assert call.failures == 0
+
+
+def test_a_recording_that_was_only_interrupted_is_not_blamed(
+    work: Reconciler, library: Library, conf: Settings, ears: Ears
+) -> None:
+    call = take(library, conf)
+    work.run("read", call)
+    ears.trouble = HearingInterrupted("ended with -9")
+    for _ in range(conf.attempts + 1):
+        with pytest.raises(HearingInterrupted):
+            work.run("hear", call)
+    assert call.failures == 0
+    ears.trouble = None
+    finish(work, call)
+    assert [asked["alone"] for asked in ears.asked] == [False] * (conf.attempts + 2)
+
+
+def test_a_cancelled_recording_waits_in_quarantine_until_it_is_wanted(
+    work: Reconciler, library: Library, conf: Settings, ears: Ears
+) -> None:
+    call = take(library, conf)
+    work.run("read", call)
+    ears.trouble = Cancelled()
+    with pytest.raises(Cancelled):
+        work.run("hear", call)
+    held = next(library.quarantined())
+    reason = held.reason()
+    assert reason is not None
+    assert "cancelled" in reason.why
+    ears.trouble = None
+    again = library.release(call.id)
+    finish(work, again)
+    assert again.transcript() is not None
+
+
+def test_cancelling_a_second_hearing_keeps_the_first(
+    work: Reconciler, library: Library, conf: Settings, ears: Ears
+) -> None:
+    call = take(library, conf)
+    finish(work, call)
+    kept = call.digest("transcript.json")
+    call.hear_again()
+    ears.trouble = Cancelled()
+    finish(work, call)
+    assert call.digest("transcript.json") == kept
+    assert not call.wants_hearing()
+    assert work.wants(call) == ()
+    assert list(library.quarantined()) == []
+
+
+@pytest.mark.parametrize("heard_before", [False, True])
+def test_cancelling_while_it_waits(work: Reconciler, library: Library, conf: Settings, heard_before: bool) -> None:
+    call = take(library, conf)
+    if heard_before:
+        finish(work, call)
+        call.hear_again()
+    work.cancel(call)
+    if heard_before:
+        assert work.wants(call) == ()
+        assert list(library.quarantined()) == []
+    else:
+        assert [held.id for held in library.quarantined()] == [call.id]
+        assert not call.exists()
+
+
+def test_a_call_in_another_language_is_kept_and_says_why_it_is_not_analysed(
+    work: Reconciler, library: Library, conf: Settings, ears: Ears
+) -> None:
+    ears.language = "de"
+    call = take(library, conf)
+    assert finish(work, call) == list(STAGES)
+    transcript, analysis = call.transcript(), call.analysis()
+    assert transcript is not None
+    assert analysis is not None
+    assert (transcript.language, analysis.type.value) == ("de", "not_analysed")
+    assert analysis.type.why == "This call is in German; the playbook covers English."
+    assert analysis.tags == ()
+    assert work.wants(call) == ()

@@ -132,6 +132,26 @@ def test_progress_tells_stage_share_and_time_left(library: Library) -> None:
     assert (library.progress() or progress).doing == ()
 
 
+def test_progress_tells_who_waits_and_in_which_order(library: Library) -> None:
+    board = Board(library)
+    board.queue = ("b" * 16, "a" * 16)
+    board.write()
+    progress = library.progress()
+    assert progress is not None
+    assert (progress.queue, progress.waiting, progress.doing) == (("b" * 16, "a" * 16), 2, ())
+
+
+@pytest.mark.parametrize("stage", ["waiting", "read", "hear", "speakers", "analyse", "publish"])
+def test_every_stage_can_be_told(library: Library, stage: str) -> None:
+    board = Board(library)
+    board.start("0" * 16, "a.wav")
+    board.stage("0" * 16, stage, None, None)
+    board.write()
+    progress = library.progress()
+    assert progress is not None
+    assert progress.doing[0].stage == stage
+
+
 @pytest.mark.parametrize(
     ("seconds", "says"), [(None, ""), (0.2, "1 s left"), (42, "42 s left"), (400, "about 7 min left")]
 )
