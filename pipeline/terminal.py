@@ -13,7 +13,14 @@ from pipeline.library import Library
 from pipeline.records import Doing
 
 EVERY_S = 0.5
-SAYS = {"waiting": "waiting", "read": "reading", "hear": "hearing", "analyse": "analysing", "publish": "finishing"}
+SAYS = {
+    "waiting": "waiting",
+    "read": "reading",
+    "hear": "hearing",
+    "speakers": "telling who speaks",
+    "analyse": "analysing",
+    "publish": "finishing",
+}
 
 
 def time_left(seconds: float | None) -> str:

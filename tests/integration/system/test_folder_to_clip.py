@@ -122,7 +122,7 @@ def test_a_correction_reaches_the_search(running: Running, snippet: Callable[[in
 def test_a_new_transcript_is_made_when_asked(running: Running, snippet: Callable[[int], Path]) -> None:
     key = running.drop(snippet(4))
     running.searchable(key)
-    document = running.library.call(key).path / "transcript.json"
+    document = running.library.call(key).path / "heard.json"
     before = document.stat().st_mtime_ns
     assert running.http.post(f"/api/v1/calls/{key}/retry").status_code == 202
     running.wait(lambda: document.stat().st_mtime_ns != before, 30, "the new transcript")

@@ -105,7 +105,6 @@ def test_each_lane_is_a_voice_and_words_are_in_order() -> None:
     assert texts(heard) == {0: "word100. word101.", 1: "word200. word201."}
     assert (heard.model, heard.language, heard.dropped) == ("fake", "en", ())
     assert all(voice.sure for voice in heard.voices)
-    assert not any(careful for _, careful, _ in fake.heard)
 
 
 def test_a_suspect_is_heard_again_with_care_and_believed_then() -> None:
@@ -122,6 +121,23 @@ def test_what_is_doubted_twice_is_dropped_with_the_reason() -> None:
     (dropped,) = heard.dropped
     assert (dropped.text, dropped.why) == ("no no no no no no", doubt.LOOP)
     assert 0 <= dropped.start < dropped.end <= 2.5
+
+
+@pytest.mark.parametrize(
+    ("again", "kept"),
+    [
+        ("One two three four five six.", "One two three four five six."),  # more was said than was heard at first
+        ("One.", "One two."),
+        ("One 2 3 4 5.", "One two."),  # figures are no more words
+        ("no no no no no no", "One two."),
+    ],
+)
+def test_where_a_sentence_was_passed_over_the_fuller_hearing_counts(again: str, kept: str) -> None:
+    fake = Fake(lambda name, careful: again if careful else "One two.")
+    heard = run(fake, [lane(100, seconds=6), lane()])
+    assert texts(heard) == {0: kept}
+    assert heard.dropped == ()
+    assert [careful for _, careful, _ in fake.heard] == [False, True]
 
 
 def test_a_suspect_window_is_heard_again_in_short_ones() -> None:
