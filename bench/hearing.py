@@ -31,7 +31,7 @@ from bench.results import write
 from pipeline import audio, models, settings, spelling
 from pipeline.ear import Ear
 from pipeline.flows.watch import HANDS
-from pipeline.records import Heard, Lane
+from pipeline.records import Heard, Job, Lane
 from tests.places import SHARED
 
 RATE = 16_000
@@ -129,7 +129,7 @@ def _noise(ear: Ear, room: Path) -> Iterable[tuple[str, str, str]]:
         lane = room / "noise.pcm"
         sound.tofile(lane)
         began = time.perf_counter()
-        heard = ear.hear([lane], [Lane(what="one channel")], lambda _: None)
+        heard = ear.hear(Job(lanes=(lane,), about=(Lane(what="one channel"),)), lambda _: None)
         slowest = max(slowest, (time.perf_counter() - began) / noises.SECONDS)
         said.append(f"{name} {sum(len(voice.words) for voice in heard.voices)}")
     yield f"words in a minute each of: {', '.join(said)}", _sum(said), "0"
@@ -169,7 +169,7 @@ def _speed(ear: Ear, model: str, found: list[Spoken], room: Path) -> Iterable[tu
 def _hear(ear: Ear, file: Path) -> Heard:
     with tempfile.TemporaryDirectory() as room:
         decoded = audio.decode(file, Path(room))
-        return ear.hear(decoded.lanes, decoded.sound.lanes, lambda _: None)
+        return ear.hear(Job(lanes=decoded.lanes, about=decoded.sound.lanes), lambda _: None)
 
 
 # memory

@@ -1,9 +1,9 @@
 """The one warm child that holds the speech model, and can be killed for a time limit; the parent's side of it.
 
-Each line to the child is a message (JSON): {"hear": n, …} or {"first": n} or {"drop": n}. Lines come back: {"batch":
-[n, …]} before each batch and {"preparing": n} before a recording is made ready for one, {"job": n, "share": 0.4} as it
-goes, then {"job": n, "done": {…}} or {"job": n, "failed": "…"}. Several recordings are heard at a time, so that batches
-are full. The child (listener.py) ends with its parent.
+Each line to the child is a message (JSON): {"hear": n, "job": …} or {"first": n} or {"drop": n}. Lines come back:
+{"batch": [n, …]} before each batch and {"preparing": n} before a recording is made ready for one, {"job": n, "share":
+0.4} as it goes, then {"job": n, "done": {…}} or {"job": n, "failed": "…"}. Several recordings are heard at a time, so
+that batches are full. The child (listener.py) ends with its parent.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from pipeline.errors import Cancelled, HearingInterrupted, HearingStopped, NoModel, Stopping
-from pipeline.records import Heard, Lane
+from pipeline.records import Heard, Job
 from pipeline.settings import Settings
 
 STALL_S = 600.0  # no sign of life for this long: the child hangs and is ended
@@ -53,45 +52,28 @@ class Ear:
             if self._child is None or self._child.over.is_set():
                 self._child = _Child(self._settings)
 
-    def hear(
-        self,
-        lanes: Sequence[Path],
-        about: Sequence[Lane],
-        heard: Callable[[float], None],
-        *,
-        key: str = "",
-        hotwords: str = "",
-        alone: bool = False,
-    ) -> Heard:
-        """What was said on decoded lanes (see audio.Decoded). `key` names it for put_first and cancel.
+    def hear(self, job: Job, heard: Callable[[float], None]) -> Heard:
+        """What was said on a recording's lanes; `heard` is told the share done, 0 to 1.
 
-        `alone`: share no batch with other recordings. Raises HearingStopped where the child failed at this recording,
-        HearingInterrupted where it failed at another, Cancelled, NoModel, Stopping.
+        Raises HearingStopped where the child failed at this recording, HearingInterrupted where it failed at another,
+        Cancelled, NoModel, Stopping.
         """
         child = self._ready()
         number = next(self._numbers)
         answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        job = {
-            "hear": number,
-            "lanes": [str(lane) for lane in lanes],
-            "about": [lane.model_dump() for lane in about],
-            "language": self._settings.language,
-            "hotwords": hotwords,
-            "alone": alone,
-        }
         with self._guard:
-            self._keys[key] = number
+            self._keys[job.key] = number
         try:
             child.expect(number, answers)
-            child.say(job)
+            child.say({"hear": number, "job": job.model_dump(mode="json")})
             heard(0.0)
-            return self._wait(child, number, key, answers, heard)
+            return self._wait(child, number, job.key, answers, heard)
         finally:
             child.forget(number)
             with self._guard:
-                if self._keys.get(key) == number:
-                    del self._keys[key]
-                self._cancelled.discard(key)
+                if self._keys.get(job.key) == number:
+                    del self._keys[job.key]
+                self._cancelled.discard(job.key)
 
     def put_first(self, key: str) -> None:
         """Hear this recording before the others, if it is being heard."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.doubt import bare
 from pipeline.records import Word
+from pipeline.runs import runs
 from pipeline.speech import RATE, Samples
 
 TOGETHER_S = 0.5  # the same word at most this far apart is the same sound
@@ -26,7 +27,7 @@ def of(lane: int, lanes: Sequence[Sequence[Word]], samples: Sequence[Samples]) -
         if other == lane or not lanes[other]:
             continue
         starts = np.array([word.start for word in lanes[other]])
-        for run in _runs(words):
+        for run in runs(words, PAUSE_S):
             twins = sum(_twin(words[number], lanes[other], starts) for number in run)
             if twins >= MOSTLY * len(run):
                 here, there = (_cut(samples[which], words[run[0]].start, words[run[-1]].end) for which in (lane, other))
@@ -34,16 +35,6 @@ def of(lane: int, lanes: Sequence[Sequence[Word]], samples: Sequence[Samples]) -
                 if fainter and (len(run) > COINCIDENCE or _alike(here, there) > ALIKE):
                     found.update(run)
     return found
-
-
-def _runs(words: Sequence[Word]) -> list[list[int]]:
-    runs: list[list[int]] = []
-    for number, word in enumerate(words):
-        if runs and word.start - words[number - 1].end <= PAUSE_S:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return runs
 
 
 def _twin(word: Word, others: Sequence[Word], starts: NDArray[np.float64]) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from pipeline import doubt, echo, voices
 from pipeline.placing import place
 from pipeline.records import Dropped, Heard, Lane, Voice, Word
+from pipeline.runs import runs
 from pipeline.speech import RATE, Samples, stretches
 from pipeline.transcribe import Take
 from pipeline.voiceprint import VoiceEncoder
@@ -23,8 +24,8 @@ CAREFUL_S = 10.0  # the longest window of sound that is heard again
 CAREFUL_SILENCE_S = 1.0
 SKIPPED_S = 0.2  # speech at least this long that got no word is heard again
 HOLE_S = 2.0  # as is a stretch in which no word begins for so long: the model may have passed over a sentence
-
 MORE = 2  # words that a second hearing must add to be better than the first
+DROPPED_PAUSE_S = 2.0  # dropped words with a longer silence between them are told one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,20 @@ class Hearing:
     def prepare(self) -> None:
         """Find the speech and cut it into windows."""
         self._words = [[] for _ in self.samples]
-        sounding = [lane for lane, about in enumerate(self.about) if not about.silent]
         with ThreadPoolExecutor() as lanes:  # the voice model takes one core a lane
-            speech = list(lanes.map(lambda lane: stretches(self.samples[lane]), sounding))
+            speech = list(lanes.map(lambda lane: stretches(self.samples[lane]), self._sounding))
         found = [
             Task(self, lane, window)
-            for lane, spoken in zip(sounding, speech, strict=True)
+            for lane, spoken in zip(self._sounding, speech, strict=True)
             for window in windows(spoken)
         ]
         found.sort(key=lambda task: task.window.pieces[0].start)
         self._total_s = sum(task.sound_s for task in found)
         self._add(found)
+
+    @property
+    def _sounding(self) -> list[int]:
+        return [lane for lane, about in enumerate(self.about) if not about.silent]
 
     @property
     def done(self) -> bool:
@@ -114,12 +118,8 @@ class Hearing:
             if not words and not piece.faint and piece.speech_s >= SKIPPED_S:
                 skipped.append(piece)
             elif words and _hole_s(piece, words) > HOLE_S:
-                self._add(
-                    [
-                        Task(self, task.lane, alone, careful=True, earlier=tuple(words))
-                        for alone in windows([piece.alone()])
-                    ]
-                )
+                [alone] = windows([piece.alone()])
+                self._add([Task(self, task.lane, alone, careful=True, earlier=tuple(words))])
             elif words and piece.faint and _mean(words) < doubt.FAINT:
                 self._drop(words, doubt.HARDLY_HEARD)
             else:
@@ -145,9 +145,8 @@ class Hearing:
             if again:
                 self._drop([words[number] for number in sorted(again)], doubt.ECHO)
                 lanes[lane] = [word for number, word in enumerate(words) if number not in again]
-        sounding = [lane for lane, about in enumerate(self.about) if not about.silent]
-        if len(sounding) == 1:
-            told = self._told_apart(sounding[0], lanes[sounding[0]], encoder)
+        if len(self._sounding) == 1:
+            told = self._told_apart(self._sounding[0], lanes[self._sounding[0]], encoder)
         else:
             told = [
                 Voice(lane=lane, name=self.about[lane].name, words=tuple(words))
@@ -181,20 +180,9 @@ class Hearing:
         self._open += len(tasks)
 
     def _drop(self, words: Sequence[Word], why: str) -> None:
-        for run in _runs(words):
-            text = " ".join(word.text for word in run)
-            self._dropped.append(Dropped(start=run[0].start, end=run[-1].end, text=text, why=why))
-
-
-def _runs(words: Sequence[Word], pause_s: float = 2.0) -> list[list[Word]]:
-    """Words that follow each other without a long pause, together."""
-    runs: list[list[Word]] = []
-    for word in words:
-        if runs and word.start - runs[-1][-1].end <= pause_s:
-            runs[-1].append(word)
-        else:
-            runs.append([word])
-    return runs
+        for run in runs(words, DROPPED_PAUSE_S):
+            text = " ".join(words[number].text for number in run)
+            self._dropped.append(Dropped(start=words[run[0]].start, end=words[run[-1]].end, text=text, why=why))
 
 
 def _hole_s(piece: Piece, words: Sequence[Word]) -> float:

@@ -10,12 +10,11 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from pipeline.desk import Desk, hear
 from pipeline.hearing import Hearing
-from pipeline.records import Lane
+from pipeline.records import Job
 from pipeline.speech import open_lane
 from pipeline.transcribe import Recogniser
 from pipeline.voiceprint import VoiceEncoder
@@ -32,7 +31,7 @@ class Listener:
         self._encoder = encoder
         self._desk = Desk(batch)
         self._say = say
-        self._jobs: dict[int, dict[str, Any]] = {}  # to prepare
+        self._jobs: dict[int, Job] = {}  # to prepare
         self._turns: queue.PriorityQueue[tuple[bool, int]] = queue.PriorityQueue()  # (False, n) before (True, n)
         self._ready: queue.Queue[Callable[[], None]] = queue.Queue()  # what changes the desk, done between two batches
         self._dropped: set[int] = set()
@@ -44,7 +43,7 @@ class Listener:
         for line in sys.stdin.buffer:
             message = json.loads(line)
             if "hear" in message:
-                self._jobs[message["hear"]] = message
+                self._jobs[message["hear"]] = Job.model_validate(message["job"])
                 self._turns.put((True, message["hear"]))
             elif "first" in message:
                 self._turns.put((False, message["first"]))
@@ -85,23 +84,18 @@ class Listener:
     def _prepare(self) -> None:
         while True:
             _, number = self._turns.get()
-            message = self._jobs.pop(number, None)
-            if message is None or number in self._dropped:
+            job = self._jobs.pop(number, None)
+            if job is None or number in self._dropped:
                 continue
             self._say({"preparing": number})
             try:
-                hearing = Hearing(
-                    samples=[open_lane(Path(lane)) for lane in message["lanes"]],
-                    about=[Lane(**lane) for lane in message["about"]],
-                    language=message["language"],
-                    hotwords=message["hotwords"],
-                )
+                hearing = Hearing([open_lane(lane) for lane in job.lanes], job.about, job.language, job.hotwords)
                 hearing.prepare()
             except Exception as error:
                 log.exception("Preparing a recording")
                 self._say({"job": number, "failed": f"{type(error).__name__}: {error}"})
             else:
-                self._ready.put(partial(self._add, number, hearing, message["alone"]))
+                self._ready.put(partial(self._add, number, hearing, job.alone))
             finally:
                 self._say({"preparing": None})
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from hashlib import sha256
-from pathlib import Path
 from typing import Literal, Protocol
 
 from nlp.rules import CompiledPlaybook
@@ -18,7 +17,7 @@ from pipeline import analyse, audio, channels, reading, speakers, supplied, voca
 from pipeline.errors import BadInput, BadRecording, Cancelled, HearingStopped, RecogniserFailed
 from pipeline.folder import CallFolder
 from pipeline.library import Library, now
-from pipeline.records import Heard, Lane, Reason, Recording, Sound
+from pipeline.records import Heard, Job, Reason, Recording, Sound
 from pipeline.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -32,16 +31,7 @@ STAGES: tuple[Stage, ...] = ("read", "hear", "speakers", "analyse", "publish")
 class Hears(Protocol):
     """What hearing needs: decoded lanes in, what was heard out (see ear.Ear)."""
 
-    def hear(
-        self,
-        lanes: Sequence[Path],
-        about: Sequence[Lane],
-        heard: Callable[[float], None],
-        *,
-        key: str = "",
-        hotwords: str = "",
-        alone: bool = False,
-    ) -> Heard: ...
+    def hear(self, job: Job, heard: Callable[[float], None]) -> Heard: ...
 
 
 Report = Callable[[CallFolder, Stage | Literal["waiting"], float | None], None]
@@ -153,16 +143,16 @@ class Reconciler:
         """What the recogniser heard; None where a second hearing was cancelled, and the first one stays."""
         room = self._library.scratch / call.id
         lanes = sorted(room.glob("*.pcm")) or list(self._decode(call).lanes)
-        names = self._vocabulary().hotwords() or ""  # the same for all, so that calls share batches
+        job = Job(
+            key=call.id,
+            lanes=tuple(lanes),
+            about=recording.lanes,
+            language=self._settings.language,
+            hotwords=self._vocabulary().hotwords() or "",  # the same for all, so that calls share batches
+            alone=bool(call.failures),
+        )
         try:
-            return self._ear.hear(
-                lanes,
-                recording.lanes,
-                lambda share: self._report(call, "hear", share),
-                key=call.id,
-                hotwords=names,
-                alone=bool(call.failures),
-            )
+            return self._ear.hear(job, lambda share: self._report(call, "hear", share))
         except HearingStopped as error:
             failures = call.failures + 1
             call.failed(failures)
@@ -183,11 +173,9 @@ class Reconciler:
         return vocabulary.load(self._library.vocabulary)
 
     def _attributed(self, call: CallFolder, recording: Recording) -> dict[str, str]:
-        corrections = b"\0".join(paper.to_json() for paper in call.corrections())
         return {
             "heard": call.digest("heard.json") or "",
-            "recording": call.digest("recording.json") or "",
-            "corrections": sha256(corrections).hexdigest(),
+            "recording": call.digest("recording.json") or "",  # which says of which corrections it was made
             "channels": str(self._library.learnt().get(channels.key(recording))),
             "vocabulary": self._vocabulary().version,
             "engine": speakers.ENGINE,

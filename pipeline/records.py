@@ -6,6 +6,7 @@ Times are seconds from the start of the recording, offsets code points of a turn
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
@@ -166,6 +167,17 @@ class Heard(Document):
     model: str | None = None
     voices: tuple[Voice, ...]
     dropped: tuple[Dropped, ...] = ()
+
+
+class Job(Document):
+    """What the recogniser is asked to hear: decoded lanes (see audio.Decoded), and what each of them is."""
+
+    key: str = ""  # names it to whoever wants it first or cancelled
+    lanes: tuple[Path, ...]
+    about: tuple[Lane, ...]
+    language: str = "auto"
+    hotwords: str = ""
+    alone: bool = False  # it shares no batch with others, because it may be what broke an earlier one
 
 
 class Turn(Document):

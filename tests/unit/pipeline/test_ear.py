@@ -17,6 +17,7 @@ import pytest
 from pipeline.ear import Ear
 from pipeline.errors import Cancelled, ExemplarError, HearingInterrupted, HearingStopped, NoModel, Stopping
 from pipeline.records import Heard, Lane
+from pipeline.records import Job as Asked
 from pipeline.settings import Settings, load
 from tests import sounds
 from tests.places import SAMPLES
@@ -63,7 +64,7 @@ class Job:
 
     def _run(self, ear: Ear, lane: Path, key: str, **how: Any) -> None:
         try:
-            self.result = ear.hear([lane], ONE, self.shares.append, key=key, **how)
+            self.result = ear.hear(Asked(key=key, lanes=(lane,), about=ONE, language="en", **how), self.shares.append)
         except ExemplarError as error:
             self.result = error
         self.ended = time.monotonic()
@@ -156,7 +157,7 @@ def test_closing_tells_whoever_waits(conf: Settings, speech: Callable[[float], P
     assert isinstance(job.done(5), Stopping)
     assert time.monotonic() - began < 3
     with pytest.raises(Stopping):
-        ear.hear([speech(12)], ONE, lambda _: None)
+        ear.hear(Asked(lanes=(speech(12),), about=ONE), lambda _: None)
 
 
 def test_a_child_that_rested_is_not_taken_for_stuck(conf: Settings, speech: Callable[[float], Path]) -> None:
@@ -203,4 +204,4 @@ def test_an_answer_cut_short_by_a_kill_is_no_answer(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(pipeline.ear.subprocess, "Popen", lambda _, **how: real([sys.executable, "-c", says], **how))
     ear = Ear(conf)
     with pytest.raises(HearingStopped):
-        ear.hear([], [], lambda _: None)
+        ear.hear(Asked(lanes=(), about=()), lambda _: None)

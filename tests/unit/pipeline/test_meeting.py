@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from pipeline.folder import CallFolder
 from pipeline.inbox import Inbox
 from pipeline.library import Library
 from pipeline.reconcile import Reconciler
-from pipeline.records import Heard, Lane, Voice, Word
+from pipeline.records import Heard, Job, Voice, Word
 from pipeline.settings import Settings
 from tests.sounds import save
 
@@ -44,20 +44,10 @@ class Ears:
     def __init__(self) -> None:
         self.heard = 0
 
-    def hear(
-        self,
-        lanes: Sequence[Path],
-        about: Sequence[Lane],
-        heard: Callable[[float], None],
-        *,
-        key: str = "",
-        hotwords: str = "",
-        alone: bool = False,
-    ) -> Heard:
-        assert key
-        assert not alone
-        assert hotwords is not None
-        assert len(lanes) == len(about)
+    def hear(self, job: Job, heard: Callable[[float], None]) -> Heard:
+        assert job.key
+        assert not job.alone
+        assert len(job.lanes) == len(job.about)
         heard(1.0)
         self.heard += 1
         return Heard(
@@ -482,10 +472,10 @@ def test_a_transcript_that_comes_while_its_call_is_being_heard_is_used_next(
     speech(intake.put("call.m4a"), 1)
     [call] = intake.take()
 
-    def meanwhile(*given: object, **more: object) -> Heard:
+    def meanwhile(job: Job, heard: Callable[[float], None]) -> Heard:
         intake.put("call.vtt", VTT)
         intake.take()
-        return Ears.hear(ears, *given, **more)  # type: ignore[arg-type]
+        return Ears.hear(ears, job, heard)
 
     monkeypatch.setattr(ears, "hear", meanwhile)
     finish(work, call)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,7 @@ from pipeline.folder import CallFolder
 from pipeline.inbox import Inbox
 from pipeline.library import Library, now
 from pipeline.reconcile import STAGES, Reconciler
-from pipeline.records import Correction, Heard, Lane, Voice, Word
+from pipeline.records import Correction, Heard, Job, Voice, Word
 from pipeline.settings import Settings
 from tests.conftest import tone
 
@@ -41,21 +40,12 @@ class Ears:
         self.heard = 0
         self.language = "en"
         self.trouble: Exception | None = None
-        self.asked: list[dict[str, Any]] = []
+        self.asked: list[Job] = []
 
-    def hear(
-        self,
-        lanes: Sequence[Path],
-        about: Sequence[Lane],
-        heard: Callable[[float], None],
-        *,
-        key: str = "",
-        hotwords: str = "",
-        alone: bool = False,
-    ) -> Heard:
-        assert all(lane.stat().st_size for lane in lanes)
-        assert len(about) == len(lanes)
-        self.asked.append({"key": key, "hotwords": hotwords, "alone": alone})
+    def hear(self, job: Job, heard: Callable[[float], None]) -> Heard:
+        assert all(lane.stat().st_size for lane in job.lanes)
+        assert len(job.about) == len(job.lanes)
+        self.asked.append(job)
         if self.trouble:
             raise self.trouble
         self.heard += 1
@@ -283,9 +273,9 @@ def test_the_recogniser_is_told_names_and_the_call(
     call = take(library, conf)
     finish(work, call)
     (asked,) = ears.asked
-    assert (asked["key"], asked["alone"]) == (call.id, False)
-    assert "Corbel" in asked["hotwords"]
-    assert "Sam" not in asked["hotwords"]  # the same for all, so that calls share batches
+    assert (asked.key, asked.alone) == (call.id, False)
+    assert "Corbel" in asked.hotwords
+    assert "Sam" not in asked.hotwords  # the same for all, so that calls share batches
 
 
 def test_after_a_failure_a_recording_is_heard_alone_and_then_forgiven(
@@ -298,7 +288,7 @@ def test_after_a_failure_a_recording_is_heard_alone_and_then_forgiven(
         work.run("hear", call)
     ears.trouble = None
     finish(work, call)
-    assert [asked["alone"] for asked in ears.asked] == [False, True]
+    assert [asked.alone for asked in ears.asked] == [False, True]
     assert call.failures == 0
 
 
@@ -314,7 +304,7 @@ def test_a_recording_that_was_only_interrupted_is_not_blamed(
     assert call.failures == 0
     ears.trouble = None
     finish(work, call)
-    assert [asked["alone"] for asked in ears.asked] == [False] * (conf.attempts + 2)
+    assert [asked.alone for asked in ears.asked] == [False] * (conf.attempts + 2)
 
 
 def test_a_cancelled_recording_waits_in_quarantine_until_it_is_wanted(
