@@ -6,26 +6,36 @@ soon although a long one came first, and the long one still goes on. What a mana
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from itertools import chain, islice, zip_longest
+from typing import NamedTuple
 
 from pipeline.hearing import Hearing, Task
-from pipeline.transcribe import Recogniser
 
 AHEAD = 3  # batches' worth of windows among which those of like length are looked for
 
 
+class Batch(NamedTuple):
+    """Windows to be heard together, and the recordings they come from, by their keys."""
+
+    keys: list[int]
+    tasks: list[Task]
+
+
 class Desk:
-    """The recordings being heard, by their keys, in the order they came."""
+    """The recordings being heard, by their keys, in the order they came. Used by one thread at a time."""
 
     def __init__(self, batch: int) -> None:
         self._batch = batch
         self._order: dict[int, Hearing] = {}
         self._alone: set[int] = set()
         self._first: set[int] = set()
+        self._out: Counter[int] = Counter()  # batches that were handed out and have not come back
 
-    def __len__(self) -> int:
-        return len(self._order)
+    @property
+    def at_work(self) -> list[int]:
+        """The recordings of which something is being heard right now."""
+        return sorted(self._out)
 
     def share(self, key: int) -> float | None:
         """How much of a recording was heard, 0 to 1; None where it is not on the desk."""
@@ -46,17 +56,17 @@ class Desk:
 
     def drop(self, key: int) -> None:
         self._order.pop(key, None)
-        self._alone.discard(key)
         self._first.discard(key)
+        self._alone &= {*self._order, *self._out}
 
-    def batch(self) -> tuple[list[int], list[Task]]:
-        """The next windows to hear and the recordings they come from; all careful or none, so that one call does.
+    def batch(self) -> Batch:
+        """The next windows to hear, all careful or none; empty where nothing can be done now. To be handed back.
 
         A batch takes as long as its longest window. So the first in line is joined by those most like it in length.
         """
         line = self._line()
         if not line:
-            return [], []
+            return Batch([], [])
         first = line[0][1]
         alike = [(key, task) for key, task in line if task.careful == first.careful]
         rank = {key: place for place, key in enumerate(self._order) if key in self._first}
@@ -65,18 +75,37 @@ class Desk:
         chosen = alike[: self._batch]
         for key, task in chosen:
             self._order[key].waiting.remove(task)
-        return list(dict.fromkeys(key for key, _ in chosen)), [task for _, task in chosen]
+        keys = list(dict.fromkeys(key for key, _ in chosen))
+        self._out.update(keys)
+        return Batch(keys, [task for _, task in chosen])
+
+    def back(self, batch: Batch) -> None:
+        """A batch was heard, or failed."""
+        self._out -= Counter(batch.keys)
+        self._alone &= {*self._order, *self._out}
 
     def _line(self) -> list[tuple[int, Task]]:
         """The next windows of all recordings in turn, a few batches of them."""
-        able = [key for key, hearing in self._order.items() if hearing.waiting]
-        if not able:
-            return []
-        able = able[:1] if able[0] in self._alone else [key for key in able if key not in self._alone]
+        able = self._able()
         heads = {key: [(key, task) for task in islice(self._order[key].waiting, AHEAD * self._batch)] for key in able}
         first = chain.from_iterable(head for key, head in heads.items() if key in self._first)
         turns = chain.from_iterable(zip_longest(*(head for key, head in heads.items() if key not in self._first)))
         return list(islice((place for place in chain(first, turns) if place is not None), AHEAD * self._batch))
+
+    def _able(self) -> list[int]:
+        """The recordings of which something can be heard now.
+
+        Not one whose language is being found out, and nothing beside one that is heard alone.
+        """
+        able = [
+            key
+            for key, hearing in self._order.items()
+            if hearing.waiting and not (hearing.language == "auto" and key in self._out)
+        ]
+        alone = next((key for key in (*self._out, *able[:1]) if key in self._alone), None)
+        if alone is None:
+            return [key for key in able if key not in self._alone]
+        return [alone] if alone in able and set(self._out) <= {alone} else []
 
     def finished(self) -> list[tuple[int, Hearing]]:
         """The recordings that nothing is left to do for; they are taken off the desk."""
@@ -84,21 +113,3 @@ class Desk:
         for key, _ in done:
             self.drop(key)
         return done
-
-
-def hear(recogniser: Recogniser, tasks: Sequence[Task]) -> None:
-    """Hear one batch; what was made of each window goes back to its recording."""
-    encoded = recogniser.encode([task.window.sound(task.hearing.samples[task.lane]) for task in tasks])
-    unsettled = [task.hearing for task in tasks if task.hearing.language == "auto"]
-    if unsettled:
-        likely = recogniser.languages(encoded)
-        for hearing in dict.fromkeys(unsettled):
-            hearing.tell_language([one for one, task in zip(likely, tasks, strict=True) if task.hearing is hearing])
-    takes = recogniser.decode(
-        encoded,
-        [task.hearing.language for task in tasks],
-        hotwords=tasks[0].hearing.hotwords,
-        careful=tasks[0].careful,
-    )
-    for task, take in zip(tasks, takes, strict=True):
-        task.hearing.take(task, take)

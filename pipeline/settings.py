@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     device: str = Field("auto", description="auto, cpu or cuda.")
     compute_type: str = Field("auto", description="auto, int8, int8_float16, float16 or float32.")
     threads: int = Field(0, ge=0, description="Processor threads for hearing; 0: all cores.")
-    batch: int = Field(8, ge=1, le=64, description="Stretches of speech decoded together.")
+    batch: int = Field(0, ge=0, le=64, description="Windows of speech heard together; 0: as many as suit the device.")
     language: str = Field("auto", description="Language of the calls (en, de, …); auto: what the model detects.")
 
     settle: float = Field(0.5, gt=0, description="Seconds between the two looks that find a file unchanged.")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import queue
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from pipeline import audio, naming, speakers
-from pipeline.desk import Desk, hear
+from pipeline.crew import Crew
+from pipeline.errors import HearingStopped
 from pipeline.files import digest
 from pipeline.hearing import Hearing
 from pipeline.library import now
@@ -51,11 +54,16 @@ def transcribe(file: Path, conf: Settings) -> tuple[Transcript, str | None]:
 
 
 def hear_one(recogniser: Recogniser, hearing: Hearing, batch: int) -> Heard:
-    """Hear one recording to its end, alone."""
+    """Hear one recording to its end, alone. Raises HearingStopped."""
     hearing.prepare()
-    desk = Desk(batch)
-    desk.add(0, hearing)
-    while not hearing.done:
-        _, tasks = desk.batch()
-        hear(recogniser, tasks)
-    return hearing.heard(recogniser.name, VoiceEncoder())
+    answers: queue.Queue[dict[str, Any]] = queue.Queue()
+    crew = Crew(recogniser, VoiceEncoder(), batch, answers.put)
+    crew.add(0, hearing, alone=False, first=False)
+    crew.start()
+    try:
+        while "done" not in (answer := answers.get()):
+            if "failed" in answer:
+                raise HearingStopped(answer["failed"])
+    finally:
+        crew.stop()
+    return Heard.model_validate(answer["done"])

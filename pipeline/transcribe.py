@@ -1,7 +1,8 @@
-"""Sound to words with faster-whisper, one batch at a time. Knows windows of sound, nothing of files or calls."""
+"""Sound to words with faster-whisper, in batches. Knows windows of sound, nothing of files or calls."""
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ BEAM = 5
 AIR_S = 2.0  # of silence after a window: the model, made for half minutes, needs some but not all of it
 WHOLE_S = 30.0
 NEED_ALL = "tiny"  # the smallest models lose a fifth of their accuracy without the whole half minute
-TOGETHER = 4  # windows that a processor encodes at once: more take no less time each, but memory
+WORKERS = 4  # batches that a processor hears at a time, at most: each takes memory
+TOGETHER = {"cpu": 2, "cuda": 16}  # windows in a batch: more take a processor no less time each, but memory
 RATE = 16_000  # samples a second
 # Signs that belong to the word after them, and to the word before them.
 BEFORE, AFTER = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"  # noqa: RUF001  they are meant
@@ -57,7 +59,6 @@ class Encoded:
 
     output: StorageView
     frames: tuple[int, ...]  # of each window, 10 ms each
-    memory: NDArray[np.float32] | None = None  # where `output` lies, when it is not the library's
 
 
 class Recogniser:
@@ -65,7 +66,8 @@ class Recogniser:
 
     `device`: auto, cpu or cuda; `compute_type`: auto (int8 on a processor, float16 on a GPU) or any of CTranslate2's;
     `threads`: 0 for all cores; `load` loads a model. A GPU that `auto` chose and that fails is given up for the
-    processor; `note` says so, as it says where another model had to do. Raises NoModel.
+    processor; `note` says so, as it says where another model had to do. Raises NoModel. Thread-safe: `workers` batches
+    of `together` windows can be heard at a time.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Recogniser:
         where, note = models.find(model)
         self.name = where.rstrip("/").rsplit("/", 1)[-1]
         choice = choose(device, compute_type)
+        threads = threads or os.cpu_count() or 1
         trouble = choice.trouble
         try:
             self._model = _loaded(load, where, choice, threads)
@@ -84,6 +87,7 @@ class Recogniser:
             choice = choose("cpu", "auto")
             self._model = _loaded(load, where, choice, threads)
         self.device, self.compute_type = choice.device, choice.compute_type
+        self.workers, self.together = _workers(self.device, threads), TOGETHER[self.device]
         self.note = " ".join(filter(None, (note, trouble))) or None
         self._air_s = WHOLE_S if self.name.startswith(NEED_ALL) else AIR_S
         self._tokenizer = cache(self._make_tokenizer)
@@ -96,11 +100,7 @@ class Recogniser:
         features = [self._model.feature_extractor(sound)[..., :-1] for sound in sounds]
         frames = tuple(min(room, feature.shape[-1]) for feature in features)
         batch = np.stack([pad_or_trim(feature, room) for feature in features])
-        if self.device != "cpu" or len(batch) <= TOGETHER:
-            return Encoded(self._model.encode(batch), frames)
-        parts = [self._model.encode(batch[first : first + TOGETHER]) for first in range(0, len(batch), TOGETHER)]
-        whole = np.concatenate([np.asarray(part) for part in parts])
-        return Encoded(StorageView.from_array(whole), frames, whole)
+        return Encoded(self._model.encode(batch), frames)
 
     def languages(self, encoded: Encoded) -> list[dict[str, float]]:
         """Of each window, the probability of each language by its code."""
@@ -174,9 +174,21 @@ class Recogniser:
         ]
 
 
+def _workers(device: str, threads: int) -> int:
+    """How many batches are heard at a time: small steps are spread badly over cores, whole batches well."""
+    return min(threads, WORKERS) if device == "cpu" else 1
+
+
 def _loaded(load: Callable[..., Any], where: str, choice: Choice, threads: int) -> Any:
     """A model that is known to work: a GPU's libraries are only missed when something is computed."""
-    model = load(where, device=choice.device, compute_type=choice.compute_type, cpu_threads=threads)
+    workers = _workers(choice.device, threads)
+    model = load(
+        where,
+        device=choice.device,
+        compute_type=choice.compute_type,
+        cpu_threads=threads // workers,
+        num_workers=workers,
+    )
     if choice.device == "cuda":
         model.encode(model.feature_extractor(np.zeros(RATE, np.float32)))
     return model

@@ -32,9 +32,10 @@ def desk(size: int, **recordings: Any) -> Desk:
 def letters(desk: Desk) -> str:
     """Whose windows the next batch holds, in their order."""
     names = {id(hearing): chr(key) for key, hearing in desk._order.items()}
-    keys, tasks = desk.batch()
-    found = "".join(names[id(task.hearing)] for task in tasks)
-    assert "".join(map(chr, keys)) == "".join(dict.fromkeys(found))
+    batch = desk.batch()
+    found = "".join(names[id(task.hearing)] for task in batch.tasks)
+    assert "".join(map(chr, batch.keys)) == "".join(dict.fromkeys(found))
+    desk.back(batch)
     return found
 
 
@@ -71,10 +72,38 @@ def test_a_suspicious_recording_shares_no_batch() -> None:
     assert "".join(found).count("a") == 5
 
 
+def test_a_suspicious_recording_is_heard_beside_no_other() -> None:
+    on = desk(4, a=recording(5))
+    of_a = on.batch()
+    on.add(ord("b"), recording(8), alone=True)
+    on.add(ord("c"), recording(2))
+    while (batch := on.batch()).tasks:
+        assert ord("b") not in batch.keys, "another's windows are still out"
+        on.back(batch)
+    on.back(of_a)
+    assert (on.batch().keys, on.batch().keys, on.at_work) == ([ord("b")], [ord("b")], [ord("b")])
+    on.add(ord("d"), recording(2))
+    assert on.batch().keys == [], "its own are out"
+
+
+def test_a_recording_waits_until_its_language_is_known() -> None:
+    unknown = recording(9)
+    unknown.language = "auto"
+    on = desk(2, a=unknown, b=recording(2))
+    first = on.batch()
+    assert first.keys == [ord("a"), ord("b")]
+    assert on.batch().keys == [ord("b")]
+    assert on.batch().keys == []
+    unknown.language = "en"
+    assert on.batch().keys == [ord("a")]
+    on.back(first)
+    assert on.at_work == [ord("a"), ord("b")]
+
+
 def test_what_is_heard_with_care_is_not_mixed_with_the_rest() -> None:
     on = desk(8, a=recording(2, careful=3), b=recording(3))
     batches = []
-    while tasks := on.batch()[1]:
+    while tasks := on.batch().tasks:
         batches.append({task.careful for task in tasks})
         assert len(batches[-1]) == 1
     assert batches == [{False}, {True}]
@@ -90,7 +119,7 @@ def test_one_that_is_dropped_is_heard_no_more() -> None:
     on.drop(ord("a"))
     on.drop(ord("a"))
     assert letters(on) == "bbbb"
-    assert (len(on), on.share(ord("a"))) == (1, None)
+    assert on.share(ord("a")) is None
 
 
 def test_the_finished_leave_the_desk() -> None:
@@ -103,7 +132,7 @@ def test_the_finished_leave_the_desk() -> None:
     assert on.share(ord("b")) == 1.0
     busy._open = 0
     assert on.finished() == [(ord("b"), busy)]
-    assert len(on) == 0
+    assert on.share(ord("b")) is None
 
 
 @pytest.mark.parametrize("size", [1, 3, 16])
@@ -114,8 +143,9 @@ def test_every_window_is_handed_out_once(size: int) -> None:
     for number, one in enumerate(recordings):
         on.add(number, one, alone=number == 2)
     handed = []
-    while tasks := on.batch()[1]:
-        assert len(tasks) <= size
-        handed += tasks
+    while (batch := on.batch()).tasks:
+        assert len(batch.tasks) <= size
+        handed += batch.tasks
+        on.back(batch)
     assert len(handed) == len(waiting)
     assert {id(task) for task in handed} == {id(task) for task in waiting}

@@ -88,7 +88,7 @@ class Model:
 
     frames_per_second = 100
 
-    def __init__(self, where: str, *, device: str, compute_type: str, cpu_threads: int) -> None:
+    def __init__(self, where: str, *, device: str, compute_type: str, cpu_threads: int, num_workers: int) -> None:
         self.device, self.compute_type = device, compute_type
         self.model = type("Inner", (), {"is_multilingual": True})()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 
 from pipeline import doubt, hearing
-from pipeline.desk import Desk, hear
+from pipeline.crew import hear
+from pipeline.desk import Desk
 from pipeline.hearing import Hearing
 from pipeline.records import Heard, Lane
 from pipeline.speech import RATE, Stretch
@@ -89,9 +91,10 @@ def run(fake: Fake, lanes: Sequence[np.ndarray], about: Sequence[Lane] = TWO, la
     desk = Desk(8)
     desk.add(0, one)
     while not one.done:
-        _, tasks = desk.batch()
-        assert tasks, "work is left, but none to hand out"
-        hear(fake, tasks)  # type: ignore[arg-type]
+        batch = desk.batch()
+        assert batch.tasks, "work is left, but none to hand out"
+        hear(fake, batch.tasks, threading.Condition())  # type: ignore[arg-type]
+        desk.back(batch)
     return one.heard("fake", Voices())  # type: ignore[arg-type]
 
 
@@ -230,7 +233,7 @@ def test_the_share_grows_to_the_whole() -> None:
     desk = Desk(1)
     desk.add(0, one)
     while not one.done:
-        hear(fake, desk.batch()[1])  # type: ignore[arg-type]
+        hear(fake, desk.batch().tasks, threading.Condition())  # type: ignore[arg-type]
         shares.append(one.share)
     assert shares[0] == 0.0
     assert shares == sorted(shares)
