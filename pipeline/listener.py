@@ -13,7 +13,7 @@ from typing import Any
 from pipeline.crew import Crew, Say
 from pipeline.hearing import Hearing
 from pipeline.records import Job
-from pipeline.speech import open_lane
+from pipeline.speech import LaneFile
 from pipeline.transcribe import Recogniser
 from pipeline.voiceprint import VoiceEncoder
 
@@ -56,7 +56,7 @@ class Listener:
                 continue
             self._say({"preparing": number})
             try:
-                hearing = Hearing([open_lane(lane) for lane in job.lanes], job.about, job.language, job.hotwords)
+                hearing = Hearing([LaneFile(lane) for lane in job.lanes], job.about, job.language, job.hotwords)
                 hearing.prepare()
                 self._crew.add(number, hearing, alone=job.alone, first=number in self._first)
             except Exception as error:

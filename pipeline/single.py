@@ -15,7 +15,7 @@ from pipeline.hearing import Hearing
 from pipeline.library import now
 from pipeline.records import Heard, Recording, Sighting, Transcript
 from pipeline.settings import Settings
-from pipeline.speech import open_lane
+from pipeline.speech import LaneFile
 from pipeline.transcribe import Recogniser
 from pipeline.vocabulary import load as load_vocabulary
 from pipeline.voiceprint import VoiceEncoder
@@ -28,7 +28,7 @@ def transcribe(file: Path, conf: Settings) -> tuple[Transcript, str | None]:
         decoded = audio.decode(file, Path(room), max_hours=conf.max_hours)
         recogniser = Recogniser(conf.model, device=conf.device, compute_type=conf.compute_type, threads=conf.threads)
         hearing = Hearing(
-            [open_lane(lane) for lane in decoded.lanes],
+            [LaneFile(lane) for lane in decoded.lanes],
             decoded.sound.lanes,
             language=conf.language,
             hotwords=words.hotwords() or "",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from faster_whisper.vad import get_vad_model
@@ -16,14 +17,35 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 RATE = 16_000  # samples a second
+SAMPLE = 2  # bytes of one
 FRAME = 512  # samples a probability stands for
 FRAMES_A_SECOND = RATE / FRAME
-PIECE = 2_500  # frames looked at together: 80 s
+PIECE = 1_000  # frames looked at together: 32 s
 LOUD_DB = -20.0  # the level that the louder parts of a lane are brought to
 GAINS = (0.5, 10.0)
 CONTEXT = 64  # samples before each frame that the model sees too
 
-Samples = NDArray[np.int16]
+
+class Samples(Protocol):
+    """A lane's samples, int16: an array, or what reads parts of one."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, part: slice, /) -> NDArray[np.int16]: ...
+
+
+class LaneFile:
+    """A decoded lane (see audio.Decoded) that stays on the disk: parts are in memory while they are looked at."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._length = path.stat().st_size // SAMPLE
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, part: slice, /) -> NDArray[np.int16]:
+        first, last, _ = part.indices(self._length)
+        return np.fromfile(self._path, np.int16, max(0, last - first), offset=first * SAMPLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +150,3 @@ def _padded(found: list[tuple[int, int, bool]], length: int, how: Listening) -> 
 def _shared(offset: int, onset: int, before: int, after: int) -> int:
     """Where one stretch's air ends and the next one's begins, if their silence is too short for both."""
     return offset + (onset - offset) * after // (before + after)
-
-
-def open_lane(path: Path) -> Samples:
-    """A decoded lane (see audio.Decoded) as it lies on the disk: only what is looked at costs memory."""
-    return np.memmap(path, np.int16, "r") if path.stat().st_size else np.zeros(0, np.int16)

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.records import Word
+from pipeline.speech import Samples
 from pipeline.voiceprint import FRAMES_S, RATE, Frames, VoiceEncoder, mel
 
-Samples = NDArray[np.float32] | NDArray[np.int16]
 Points = NDArray[np.float32]  # (n, 256), rows of length 1 unless said otherwise
 Numbers = NDArray[np.float64]
 
@@ -68,7 +68,7 @@ class Phrase:
 def tell_apart(samples: Samples, words: Sequence[Word], encoder: VoiceEncoder) -> tuple[int | None, ...]:
     """For each word the number of the voice that said it, 0 being the first heard, or None where that is doubtful.
 
-    `samples`: one lane at 16 kHz, (n,), float32 in [-1, 1] or int16; read a phrase at a time, so a memory map will do.
+    `samples`: one lane at 16 kHz, read a phrase at a time.
     `words`: in the order of their times, as heard on that lane.
     """
     phrases = _phrases(samples, words, encoder)
@@ -130,8 +130,7 @@ def _reach(words: Sequence[Word], first: int, last: int, duration_s: float) -> t
 
 
 def _sound(samples: Samples, start: float, end: float) -> NDArray[np.float32]:
-    part = np.asarray(samples[int(start * RATE) : max(int(end * RATE), 0)])
-    return part.astype(np.float32) / np.float32(32768) if part.dtype == np.int16 else part.astype(np.float32)
+    return samples[int(start * RATE) : max(int(end * RATE), 0)].astype(np.float32) / np.float32(32768)
 
 
 def _windows(frames: Frames) -> tuple[Frames, Numbers]:
