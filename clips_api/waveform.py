@@ -1,4 +1,4 @@
-"""A call's waveform as SVG paths: one lane a channel, with marks for what was found."""
+"""A call's waveform as SVG paths: one lane a channel or side, with marks for what was found."""
 
 from __future__ import annotations
 
@@ -52,6 +52,8 @@ def draw(peaks: Path, recording: Recording, transcript: Transcript | None, analy
     """The waveform of a call; without peaks there are marks alone."""
     duration = max(recording.duration_s, 0.001)
     per_second, channels = _read(peaks)
+    if len(channels) == 1:
+        channels = _by_side(per_second, channels[0], transcript)
     speakers = _speakers(per_second, channels, transcript)
     lanes = tuple(
         Lane(speaker, _path(_bars(channel, round(duration * per_second)), number * LANE), number * LANE)
@@ -83,6 +85,19 @@ def _path(bars: list[float], top: int) -> str:
         high = max(0.6, bar * half)
         pieces.append(f"M{number * step + step / 2:.1f} {middle - high:.1f}V{middle + high:.1f}")
     return "".join(pieces)
+
+
+def _by_side(per_second: float, channel: list[int], transcript: Transcript | None) -> list[list[int]]:
+    """One channel as two, each loud where its side speaks; as it is where it is not known who speaks when."""
+    turns = [turn for turn in transcript.turns if turn.start is not None] if transcript else []
+    if {"rep", "customer"} - {turn.speaker for turn in turns}:
+        return [channel]
+    sides = {"rep": [0] * len(channel), "customer": [0] * len(channel)}
+    for turn in turns:
+        if turn.speaker in sides and turn.end is not None and turn.start is not None:
+            part = slice(int(turn.start * per_second), int(turn.end * per_second) + 1)
+            sides[turn.speaker][part] = channel[part]
+    return [*sides.values()]
 
 
 def _speakers(per_second: float, channels: list[list[int]], transcript: Transcript | None) -> list[str]:

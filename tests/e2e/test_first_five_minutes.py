@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.places import SAMPLES
 from tests.running import Running
-
-
-@pytest.fixture
-def page(chromium: Browser, running: Running) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-    page.goto(f"{running.address}/?token={running.secret}")
-    yield page
-    context.close()
-    assert troubles == []
 
 
 def test_upload_wait_search_play(page: Page, running: Running, truth: dict[str, dict]) -> None:

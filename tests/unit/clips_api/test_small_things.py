@@ -150,6 +150,20 @@ def test_the_waveform_names_the_lanes_by_who_is_loud(tmp_path):
         assert draw(peaks, lasting(10), None, None).lanes == ()
 
 
+def test_one_channel_is_drawn_as_two_sides_where_they_are_known(tmp_path):
+    peaks = tmp_path / "peaks.json"
+    peaks.write_text(json.dumps({"per_second": 10, "channels": [[90] * 10 + [50] * 10]}))
+    rep = Turn(speaker="rep", start=0.0, end=0.9, text="a")
+    wave = draw(
+        peaks, lasting(2), Transcript(turns=(rep, Turn(speaker="customer", start=1.0, end=1.9, text="b"))), None
+    )
+    assert [lane.speaker for lane in wave.lanes] == ["rep", "customer"]
+    silent = f"M998.0 {wave.lanes[0].y + 20 - 0.6:.1f}"
+    assert silent in wave.lanes[0].path
+    wave = draw(peaks, lasting(2), Transcript(turns=(rep, Turn(speaker="unknown", start=1.0, end=1.9, text="b"))), None)
+    assert [lane.speaker for lane in wave.lanes] == ["unknown"]
+
+
 def test_several_lanes_are_drawn_each_with_its_side(tmp_path):
     peaks = tmp_path / "peaks.json"
     ours, theirs, quiet = [90] * 10 + [0] * 10, [0] * 10 + [80] * 10, [5] * 20
