@@ -31,9 +31,9 @@ def recogniser(request: pytest.FixtureRequest) -> Recogniser:
     return Recogniser(request.param, device="cpu", compute_type="auto", threads=0)
 
 
-def hear(recogniser: Recogniser, *lanes: np.ndarray, language: str = "auto") -> Heard:
-    about = TWO[: len(lanes)]
-    return hear_one(recogniser, Hearing([np.asarray(lane, np.int16) for lane in lanes], about, language=language), 8)
+def hear(recogniser: Recogniser, *lanes: np.ndarray, hotwords: str = "") -> Heard:
+    samples = [np.asarray(lane, np.int16) for lane in lanes]
+    return hear_one(recogniser, Hearing(samples, TWO[: len(lanes)], hotwords=hotwords), 0)
 
 
 def text(heard: Heard) -> str:
@@ -115,3 +115,9 @@ def test_documents_hold_what_was_heard(recogniser: Recogniser, truth: dict[str, 
         assert all(0 <= word.start < word.end <= 15.2 for word in voice_heard.words)
         assert all(word.raw == word.text and 0 <= (word.probability or 0) <= 1 for word in voice_heard.words)
     assert json.loads(heard.to_json())["model"] == recogniser.name
+
+
+def test_a_name_is_spelt_as_the_team_spells_it(recogniser: Recogniser, truth: dict[str, dict[str, Any]]) -> None:
+    lanes = sounds.load(SAMPLES / truth["front_desk"]["file"])[:, : 20 * RATE]
+    assert "Kingsley" in text(hear(recogniser, *lanes))
+    assert "Kingsleigh" in text(hear(recogniser, *lanes, hotwords="Kingsleigh, Preeya"))
