@@ -90,6 +90,7 @@ def a_round(victim: Running, sources: list[Path], moment: str, delay: float) -> 
     process.kill()
     for key in keys:
         victim.searchable(key, 90)
+    victim.wait(lambda: done(victim, keys), 10, "the note that they are published")  # written once it is searchable
 
     assert sum(1 for _ in library.calls()) == len(before) + len(keys), "one call folder a recording"
     assert not list(library.quarantined())

@@ -123,14 +123,14 @@ def test_one_that_is_cancelled_stops_and_the_other_goes_on(
 
 
 def test_the_one_put_first_is_done_first(warm: Ear, tiny_model: str, speech: Callable[[float], Path]) -> None:
-    jobs = [Job(warm, speech(130 + number), f"{number}") for number in range(4)]
+    jobs = [Job(warm, speech(seconds), f"{seconds}") for seconds in (400, 401, 402, 130)]
     until(lambda: all(job.shares for job in jobs), 10)
-    warm.put_first("3")  # whether it is prepared yet or not
+    warm.put_first("130")  # whether it is prepared yet or not
     *others, first = jobs
     first.done()
     assert [job.result for job in others] == [None] * 3
-    for key in "012":
-        warm.cancel(key)
+    for seconds in (400, 401, 402):
+        warm.cancel(f"{seconds}")
 
 
 def test_a_killed_child_blames_only_what_it_was_at_work_on(conf: Settings, speech: Callable[[float], Path]) -> None:
