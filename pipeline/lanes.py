@@ -90,12 +90,12 @@ def fold(lanes: list[Chosen], into: Path) -> list[Chosen]:
     if len(rest) < 2:
         return lanes
     mixed = Channel(into / "rest.raw", stream=-1, of=1, total=max(lane.channel.total for lane in rest))
-    mixed.peaks = np.maximum.reduce([lane.channel.peaks for lane in rest])
-    mixed.power = np.add.reduce([lane.channel.power for lane in rest])
+    mixed.peaks = np.max(np.stack([lane.channel.peaks for lane in rest]), axis=0)
+    mixed.power = np.sum(np.stack([lane.channel.power for lane in rest]), axis=0, dtype=np.float32)
     with mixed.path.open("wb") as out:
         for start in range(0, mixed.total, RATE * 60):
             length = min(RATE * 60, mixed.total - start)
-            sound = np.add.reduce([lane.channel.read(start, length) for lane in rest])
+            sound = np.sum(np.stack([lane.channel.read(start, length) for lane in rest]), axis=0)
             out.write(np.clip(sound, -32768, 32767).astype(np.int16).tobytes())
     kept = [lane for lane in lanes if lane not in rest]
     return [*kept, Chosen(mixed, f"the other {len(rest)}", silent=all(lane.silent for lane in rest))]

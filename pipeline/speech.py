@@ -116,7 +116,7 @@ def stretches(samples: Samples, how: Listening = Listening()) -> tuple[Stretch, 
         here = likely[begin:end]
         if here[here >= how.voice].sum() >= how.evidence:
             kept.append((begin, end, False))
-        elif here[here >= how.hint].sum() >= how.faint and level[begin:end].max() - usual >= how.contrast_db:
+        elif here[here >= how.hint].sum() >= how.faint and np.max(level[begin:end]) - usual >= how.contrast_db:
             kept.append((begin, end, True))
     return _padded(kept, len(samples), how)
 

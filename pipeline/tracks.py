@@ -139,7 +139,7 @@ class Track:
         blocks = samples[:, :whole].reshape(self._count, -1, WINDOW)
         self._rest = samples[:, whole:]
         self._peaks.append(np.maximum(blocks.max(axis=2), -np.maximum(blocks.min(axis=2), -32767)))
-        self._power.append(np.square(blocks, dtype=np.float32).mean(axis=2))
+        self._power.append(np.mean(np.square(blocks, dtype=np.float32), axis=2, dtype=np.float32))
 
 
 def plain(frame: av.AudioFrame) -> av.AudioFrame:

@@ -167,9 +167,10 @@ def _split(points: Points, seconds: Numbers, count: int) -> Points | None:
     while kept.sum() >= count:
         centres, nearest = _k_means(points[kept], seconds[kept], count)
         heard = np.bincount(nearest, seconds[kept], count)
-        if heard.min() >= LEAST_S[kind]:
-            closest = 1 - (centres @ centres.T)[np.triu_indices(count, 1)].max()
-            return centres if closest >= APART[kind] + APART_S / heard.min() else None
+        least = float(np.min(heard))
+        if least >= LEAST_S[kind]:
+            closest = 1 - float(np.max((centres @ centres.T)[np.triu_indices(count, 1)]))
+            return centres if closest >= APART[kind] + APART_S / least else None
         kept[np.flatnonzero(kept)[heard[nearest] < LEAST_S[kind]]] = False
         if seconds[~kept].sum() > ASIDE * seconds.sum():
             break
