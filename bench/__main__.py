@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import hearing, intake
+from bench import hearing, intake, tagging
 
-PARTS = {"intake": intake.run, "hearing": hearing.run}
+PARTS = {"intake": intake.run, "hearing": hearing.run, "tagging": tagging.run}
 
 
 def main(wanted: list[str]) -> int:

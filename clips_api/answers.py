@@ -40,9 +40,13 @@ class Clip(BaseModel):
 
     id: str = Field(examples=["0123456789abcdef-83200-97450"])
     recording_id: str
-    kind: Literal["moment", "tag", "turn", "span"]
+    kind: Literal["moment", "tag", "suggestion", "turn", "span"]
     tag: str | None = Field(None, examples=["objection.price"])
     tags: list[str] = Field(default_factory=list, description="Every tag of this span, `tag` among them.")
+    sentence: str | None = Field(None, description="Of `tag`, as judgements name it.")
+    judged_as: Literal["tag", "suggestion"] | None = Field(None, description="The kind of `tag` in judgements.")
+    right: bool | None = Field(None, description="Whether you judged `tag` to be right; null where you did not.")
+    judgement: int | None = None
     start: float | None
     end: float | None
     speaker: str

@@ -9,13 +9,32 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
-from clips_api import calls, clips, gate, pages, problems, queue, render, speakers, status, uploads, vocabulary
+from clips_api import (
+    calls,
+    clips,
+    findings,
+    gate,
+    judgements,
+    pages,
+    playbook,
+    problems,
+    queue,
+    render,
+    speakers,
+    status,
+    uploads,
+    vocabulary,
+)
 from clips_api.cursors import Cursors
 from clips_api.deps import Parts
 from clips_api.index.database import Database
 from clips_api.indexer import Indexer
+from clips_api.preview import Previewer
+from clips_api.store import judgements as said
+from clips_api.store.database import Store
 from clips_api.waiting import Inbox
 from pipeline.library import Library
+from pipeline.playbooks import Playbooks
 from pipeline.settings import Settings
 
 
@@ -28,16 +47,24 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         uploads.sweep(library)
-        database = Database(library.index)
-        indexer = Indexer(library, database)
+        database = Database(library.index, mask=settings.mask)
+        store = Store.at(library.records, settings.records_url)
+        indexer = Indexer(library, database, lambda calls: said.find(store, calls=calls, kind="suggestion"))
         cursors = Cursors(keys.derive("cursors").encode())
-        app.state.parts = Parts(settings, library, database, indexer, cursors, Inbox(library.inbox))
+        playbooks, previewer = Playbooks(library.playbooks, settings.playbook), Previewer(library.root)
+        app.state.parts = Parts(
+            settings, library, database, indexer, cursors, Inbox(library.inbox), store, playbooks, previewer
+        )
+        for name in findings.overlooked(store):
+            library.to_index.leave(name)
         indexer.start()
         try:
             yield
         finally:
+            previewer.cancel()
             indexer.stop()
             database.close()
+            store.close()
 
     app = FastAPI(
         title="Exemplar",
@@ -56,8 +83,10 @@ def create_app(settings: Settings) -> FastAPI:
         speakers.router,
         queue.router,
         clips.router,
+        judgements.router,
         status.router,
         vocabulary.router,
+        playbook.router,
         pages.router,
     ):
         app.include_router(router)

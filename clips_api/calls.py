@@ -12,6 +12,7 @@ from clips_api.answers import Accepted, Call, CallLine, Corrections, Facts, List
 from clips_api.clips import Cursor, Day, Limit, Text
 from clips_api.deps import Given, Parts
 from clips_api.index.search import Page, moment, page
+from clips_api.masking import masked
 from clips_api.problems import RESPONSES
 from clips_api.uploads import receive
 from pipeline.errors import NotFound
@@ -84,7 +85,7 @@ def show(parts: Given, recording_id: str) -> Call:
     call = known(parts, recording_id)
     row = next(iter(parts.database.rows("call", recording_id=call.id)), None)
     fresh = row is not None and row["state"] == "done" and row["stamp"] == call.stamp()
-    return gather(call).model_copy(update={"searchable": fresh})
+    return gather(call, mask=parts.settings.mask).model_copy(update={"searchable": fresh})
 
 
 @router.patch("/{recording_id}")
@@ -119,19 +120,22 @@ def listen(parts: Given, recording_id: str) -> Response:
 def transcript_vtt(parts: Given, recording_id: str) -> Response:
     """The transcript as WebVTT captions with speakers."""
     call = known(parts, recording_id)
-    transcript = call.transcript()
-    if transcript is None:
+    found = documents.read(call, mask=parts.settings.mask)
+    if found.transcript is None:
         raise NotFound(f"transcript of call {recording_id}")
-    return Response(captions.vtt(transcript, documents.described(call)), media_type="text/vtt; charset=utf-8")
+    return Response(captions.vtt(found.transcript, found.recording), media_type="text/vtt; charset=utf-8")
 
 
 @router.get("/{recording_id}/analysis")
 def analysis(parts: Given, recording_id: str) -> Analysis:
     """Tags, moments, steps and figures, each with its evidence."""
-    found = known(parts, recording_id).analysis()
+    call = known(parts, recording_id)
+    found, transcript = call.analysis(), call.transcript()
     if found is None:
         raise NotFound(f"analysis of call {recording_id}")
-    return found
+    if not parts.settings.mask or transcript is None:
+        return found
+    return masked(transcript, found)[1] or found
 
 
 def known(parts: Parts, recording_id: str) -> CallFolder:
@@ -155,9 +159,9 @@ def lines(parts: Parts, asked: dict[str, object], *, limit: int, cursor: str | N
     return page(rows, limit, lambda row: parts.cursors.make(asked, [row["rank"]], row["recording_id"]))
 
 
-def gather(call: CallFolder) -> Call:
-    """Everything made of one call so far."""
-    found = documents.read(call)
+def gather(call: CallFolder, *, mask: bool = True) -> Call:
+    """Everything made of one call so far; `mask`: with personal data hidden."""
+    found = documents.read(call, mask=mask)
     return Call(
         id=call.id,
         state=found.state,

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BeforeValidator
 
-from clips_api import cutting
+from clips_api import cutting, documents, words
 from clips_api.answers import Clip, Listing
 from clips_api.deps import Given, Parts
-from clips_api.documents import described
+from clips_api.findings import opinions
+from clips_api.index.database import Row
 from clips_api.index.search import Question, search
 from clips_api.problems import RESPONSES
 from clips_api.ranges import ranged
@@ -45,9 +46,10 @@ def question(
     until: Day = None,
     min_score: Score = None,
     sort: Order = "relevance",
+    suggestions: Annotated[bool, Query(description="Also what Exemplar only suggests; it is never counted.")] = False,
 ) -> Question:
     """What a search asks for, from its parameters; an empty one is none."""
-    return Question(q, tag or None, rep or None, speaker, since or None, until or None, min_score, sort)
+    return Question(q, tag or None, rep or None, speaker, since or None, until or None, min_score, sort, suggestions)
 
 
 Asked = Annotated[Question, Depends(question)]
@@ -57,7 +59,7 @@ Asked = Annotated[Question, Depends(question)]
 def find(parts: Given, asked: Asked, limit: Limit = 20, cursor: Cursor = None) -> Listing[Clip]:
     """Search the clips: every word of every call can be found."""
     page = search(parts.database, parts.cursors, asked, limit=limit, cursor=cursor)
-    return Listing.of(page, [Clip.from_row(row, asked.query) for row in page.rows])
+    return Listing.of(page, shown(parts, page.rows, asked.query))
 
 
 @router.get("/{clip_id}")
@@ -72,21 +74,35 @@ def listen(parts: Given, request: Request, clip_id: str) -> Response:
     """The span's sound as WAV, at the recording's own rate and with all its channels. Byte ranges work."""
     span = Span.parse(clip_id)
     call = parts.library.call(span.recording_id)
-    recording = described(call)
+    recording = documents.described(call)
     if recording is None:
         raise NotFound(f"sound of call {span.recording_id}")
     data = cutting.cut(cutting.source(call), span.within(recording))
     return ranged(request, data, "audio/wav", filename=f"{clip_id}.wav")
 
 
+def shown(parts: Parts, rows: list[Row], query: words.Query | None = None) -> list[Clip]:
+    """Clips as they are answered with: what was searched for marked, and what this person says of their tags."""
+    said = opinions(parts, {row["recording_id"] for row in rows})
+    clips = []
+    for row in rows:
+        judgement = said.get((row["recording_id"], row["judged_as"], row["tag"], row["sentence"]))
+        clip = Clip.from_row(row, query)
+        if judgement is not None:
+            clip = clip.model_copy(update={"right": judgement.right, "judgement": judgement.id})
+        clips.append(clip)
+    return clips
+
+
 def resolve(parts: Parts, clip_id: str) -> Clip:
     """A clip from the index, else made from the transcript. Raises NotFound."""
     row = parts.database.one("clip", id=clip_id)
     if row is not None:
-        return Clip.from_row(row)
+        return shown(parts, [row])[0]
     span = Span.parse(clip_id)
     call = parts.library.call(span.recording_id)
-    recording, transcript = described(call), call.transcript()
+    found = documents.read(call, mask=parts.settings.mask)
+    recording, transcript = found.recording, found.transcript
     if recording is None:
         raise NotFound(f"clip {clip_id}")
     span = span.within(recording)

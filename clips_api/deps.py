@@ -10,8 +10,11 @@ from fastapi import Depends, Request
 from clips_api.cursors import Cursors
 from clips_api.index.database import Database
 from clips_api.indexer import Indexer
+from clips_api.preview import Previewer
+from clips_api.store.database import Store
 from clips_api.waiting import Inbox
 from pipeline.library import Library
+from pipeline.playbooks import Playbooks
 from pipeline.settings import Settings
 
 
@@ -25,6 +28,9 @@ class Parts:
     indexer: Indexer
     cursors: Cursors
     inbox: Inbox
+    store: Store
+    playbooks: Playbooks
+    previewer: Previewer
 
 
 def parts(request: Request) -> Parts:

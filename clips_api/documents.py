@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from clips_api.index.rows import Documents
+from clips_api.masking import masked
 from pipeline.errors import BadInput
 from pipeline.folder import CallFolder
 from pipeline.records import ABOUT, Analysis, Correction, Recording
@@ -14,14 +16,20 @@ T = TypeVar("T")
 TRIES = 3  # a document may be replaced while we read
 
 
-def read(call: CallFolder) -> Documents:
-    """Everything a call folder holds, read so that no document is newer than the stamp says."""
+def read(call: CallFolder, *, mask: bool = True) -> Documents:
+    """Everything a call folder holds, read so that no document is newer than the stamp says.
+
+    `mask`: with personal data hidden (the setting of that name).
+    """
     for _ in range(TRIES):
         stamp = call.stamp()
         documents = _read(call, stamp)
         if call.stamp() == stamp:
             break
-    return documents
+    if not mask or documents.transcript is None:
+        return documents
+    transcript, analysis = masked(documents.transcript, documents.analysis)
+    return replace(documents, transcript=transcript, analysis=analysis)
 
 
 def described(call: CallFolder) -> Recording | None:

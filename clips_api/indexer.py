@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 import duckdb
 
@@ -18,6 +19,7 @@ from clips_api import documents
 from clips_api.index import writer
 from clips_api.index.database import Database
 from clips_api.index.rows import Rows, rows_of
+from clips_api.store.judgements import Judgement
 from pipeline.folder import CallFolder
 from pipeline.library import Library
 
@@ -31,9 +33,15 @@ log = logging.getLogger(__name__)
 class Indexer:
     """A thread that writes the index. Nothing else does."""
 
-    def __init__(self, library: Library, database: Database) -> None:
+    def __init__(
+        self,
+        library: Library,
+        database: Database,
+        judged: Callable[[list[str]], list[Judgement]] = lambda calls: [],  # noqa: ARG005
+    ) -> None:
         self.library = library
         self.database = database
+        self._judged = judged  # what people say of the suggestions of some calls
         self._stop = threading.Event()
         self._again: dict[str, float] = {}
         self._shelves: dict[str, int] = {}
@@ -143,4 +151,11 @@ class Indexer:
 
     def _rows(self, found: dict[str, CallFolder], ids: list[str]) -> list[Rows]:
         here = (found[name] for name in ids if name in found)
-        return [rows_of(documents.read(call)) for call in here if call.exists()]
+        judged: dict[str, list[Judgement]] = {}
+        for one in self._judged(ids):
+            judged.setdefault(one.recording_id, []).append(one)
+        return [
+            rows_of(replace(documents.read(call, mask=self.database.mask), judged=tuple(judged.get(call.id, ()))))
+            for call in here
+            if call.exists()
+        ]

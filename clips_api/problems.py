@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from clips_api.policy import HEADERS
 from clips_api.render import error_page
+from clips_api.store.database import RecordsAway
 from pipeline import errors
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ STATUS: dict[type[BaseException], int] = {
     errors.NotRunning: 503,
     errors.NoModel: 503,
     errors.PrefectAway: 503,
+    RecordsAway: 503,
     errors.ExemplarError: 500,
 }
 

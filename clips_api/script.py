@@ -1,13 +1,16 @@
-"""A transcript as the call page shows it: turns cut into stretches that are plain, tagged or uncertain."""
+"""A transcript as the call page shows it: turns cut into stretches that are plain, tagged, uncertain or masked."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from clips_api.masking import KINDS, MARK
+from clips_api.suggestions import Offer
 from clips_api.voices import name
-from nlp.findings import Moment, Tag
+from nlp.findings import Moment, PersonalData, Tag
 from pipeline.records import About, Analysis, Transcript, Turn
 
 UNSURE = 0.5  # a word below this probability is shaded
@@ -20,6 +23,8 @@ class Stretch:
     text: str
     tags: tuple[str, ...] = ()
     unsure: bool = False
+    suggested: tuple[str, ...] = ()
+    masked: str | None = None  # what is hidden here, in words
 
 
 @dataclass(frozen=True)
@@ -35,11 +40,19 @@ class Line:
     inside: bool = False  # within a moment
 
 
-def lines(transcript: Transcript, analysis: Analysis | None, about: About | None) -> list[Line]:
-    """Every turn of a transcript."""
+def lines(
+    transcript: Transcript, analysis: Analysis | None, about: About | None, offers: Iterable[Offer] = ()
+) -> list[Line]:
+    """Every turn of a transcript; `offers` are the suggestions that are marked in it."""
     tags: defaultdict[int, list[Tag]] = defaultdict(list)
     for tag in analysis.tags if analysis else ():
         tags[tag.turn].append(tag)
+    offered: defaultdict[int, list[Offer]] = defaultdict(list)
+    for offer in offers:
+        offered[offer.turn].append(offer)
+    hidden: defaultdict[int, list[PersonalData]] = defaultdict(list)
+    for one in analysis.pii if analysis else ():
+        hidden[one.turn].append(one)
     starts = {min(moment.turns): moment for moment in analysis.moments if moment.turns} if analysis else {}
     inside = {number for moment in analysis.moments for number in moment.turns} if analysis else set()
     return [
@@ -47,7 +60,7 @@ def lines(transcript: Transcript, analysis: Analysis | None, about: About | None
             number,
             turn,
             name(turn, transcript, about),
-            tuple(_cut(turn, tags[number])),
+            tuple(_cut(turn, tags[number], offered[number], hidden[number])),
             _times(turn),
             starts.get(number),
             number in inside,
@@ -56,16 +69,30 @@ def lines(transcript: Transcript, analysis: Analysis | None, about: About | None
     ]
 
 
-def _cut(turn: Turn, tags: list[Tag]) -> list[Stretch]:
+def _cut(turn: Turn, tags: list[Tag], offers: list[Offer], hidden: list[PersonalData]) -> list[Stretch]:
     size = len(turn.text)
     unsure = _unsure(turn)
     spans = [(tag.start_char, min(tag.end_char, size)) for tag in tags]
-    edges = sorted({0, size, *(edge for span in [*spans, *unsure] for edge in span)})
-    found = []
-    for start, end in pairwise(edges):
-        here = tuple(tag.tag for tag, (first, last) in zip(tags, spans, strict=True) if first <= start and end <= last)
-        found.append(Stretch(turn.text[start:end], here, any(first <= start and end <= last for first, last in unsure)))
-    return found
+    wider = [(offer.start_char, min(offer.end_char, size)) for offer in offers]
+    hidden = [one for one in hidden if MARK in turn.text[one.start_char : one.end_char]]
+    secret = [(one.start_char, one.end_char) for one in hidden]
+    edges = sorted({0, size, *(edge for span in [*spans, *wider, *unsure, *secret] for edge in span)})
+
+    def within(start: int, end: int, spans: list[tuple[int, int]]) -> list[bool]:
+        return [first <= start and end <= last for first, last in spans]
+
+    return [
+        Stretch(
+            turn.text[start:end],
+            tuple(tag.tag for tag, there in zip(tags, within(start, end, spans), strict=True) if there),
+            any(within(start, end, unsure)),
+            tuple(offer.tag for offer, there in zip(offers, within(start, end, wider), strict=True) if there),
+            next(
+                (KINDS[one.kind] for one, there in zip(hidden, within(start, end, secret), strict=True) if there), None
+            ),
+        )
+        for start, end in pairwise(edges)
+    ]
 
 
 def _unsure(turn: Turn) -> list[tuple[int, int]]:

@@ -8,7 +8,8 @@ points into the turn's text, end exclusive.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Speaker: TypeAlias = Literal["rep", "customer", "unknown"]
@@ -54,6 +55,25 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A sentence that may be this tag, by its likeness to known ones (0 to 1; ``like``: the nearest of them).
+
+    A question to somebody, not a finding: nothing counts it.
+    """
+
+    tag: str
+    turn: int
+    start_char: int
+    end_char: int
+    quote: str
+    speaker: Speaker
+    start: float | None
+    end: float | None
+    likeness: float
+    like: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """The parts of a good reply: the words in which each was heard, or None."""
 
@@ -64,8 +84,20 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """One term of a moment's score: a part, a fault, a reaction or a return. ``why`` ends a sentence: "asked back"."""
+
+    name: str
+    points: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
-    """An objection with the reply to it. ``score`` is None where the moment cannot be judged; ``why`` says so."""
+    """An objection with the reply to it. ``score`` is None where the moment cannot be judged; ``why`` says so.
+
+    ``points`` are the terms of the score (:mod:`nlp.score`); an ``exemplar`` is worth copying.
+    """
 
     tag: str
     turns: tuple[int, ...]
@@ -76,6 +108,8 @@ class Moment:
     faults: tuple[str, ...]
     reaction: Reaction | None
     why: str
+    points: tuple[Point, ...] = ()
+    exemplar: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +153,7 @@ class PlaybookName:
 
 @dataclass(frozen=True, slots=True)
 class SideMetrics:
-    """Figures of one side of a call. Formulae: :mod:`nlp.metrics`."""
+    """Figures of one side of a call; None where there is none. Formulae and sources: ``metrics.yml``."""
 
     talk_share: float | None
     words: int
@@ -128,17 +162,25 @@ class SideMetrics:
     patience_s: float | None
     questions: int
     open_questions: int
+    closed_questions: int = 0
+    interruptions: int | None = None
+    fillers: int = 0
+    fillers_per_100_words: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Figures of a call; a side is None where speakers are not known. Formulae: :mod:`nlp.metrics`."""
+    """Figures of a call; a side is None where speakers are not known. Formulae and sources: ``metrics.yml``.
+
+    ``reasons`` says of each None why there is no figure, by its place: ``rep``, ``customer.patience_s``.
+    """
 
     duration_s: float | None
     words: int
     switches_per_minute: float | None
     rep: SideMetrics | None
     customer: SideMetrics | None
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +190,7 @@ class Findings:
     playbook: PlaybookName
     type: CallType
     tags: tuple[Tag, ...]
+    suggestions: tuple[Suggestion, ...] = field(default=(), kw_only=True)
     moments: tuple[Moment, ...]
     steps: tuple[Step, ...]
     pii: tuple[PersonalData, ...]

@@ -1,22 +1,25 @@
 """Many patterns run at once over the words of a call.
 
 A pattern without gaps and numbers is written out into its phrases for spaCy's PhraseMatcher, which reads the whole
-call in one pass. The others become token patterns for spaCy's Matcher; each runs only on sentences that hold a word of
-its rarest part and one of every other fixed part (its *anchors*).
+call in one pass. The others are rows of tokens, each a regular expression over the sentence written one character a
+word (:mod:`nlp.alphabet`). Few rows are tried on a sentence: only those of which it holds a word of each of the four
+rarest parts (its *anchors*). That is found for all rows at once, with a bit for each row.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from spacy.matcher import Matcher, PhraseMatcher
-from spacy.tokens import Doc, Span
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
 
-from nlp.patterns import Pattern, Row, specs
+from nlp.alphabet import Alphabet
+from nlp.patterns import Pattern, Row, anchors, longest, words
 from nlp.words import BREAK, Sentence, Stream, vocabulary, word_set
 
-_STRETCH, _OVERLAP = 80, 24  # words of a sentence that a Matcher sees at once; keeps a 30,000-word turn cheap
+_WINDOW = 64  # words of a sentence whose anchors are looked at together; keeps a 30,000-word turn cheap
 _ASKING = word_set(
     "what how who when where why which whose do does did is are was were have has can could would will should",
     "may",
@@ -26,107 +29,163 @@ _LEAD = word_set(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """Pattern number ``pattern`` matched words ``start`` to ``end`` (exclusive) of the stream, in ``sentence``."""
 
-    pattern: int
+    sentence: int
     start: int
     end: int
-    sentence: int
+    pattern: int
 
 
-class _Anchored:
-    """Rows of one pattern with the same anchors. Their Matcher is built when it is first needed, which may be never."""
+class _Row:
+    """The row of a pattern. Its expression is compiled when it is first needed, which may be never."""
 
-    __slots__ = ("_matcher", "_rows", "number", "others")
+    __slots__ = ("_alphabet", "_expression", "_longest", "_row", "number")
 
-    def __init__(self, number: int, others: tuple[frozenset[str], ...], rows: Sequence[Row]) -> None:
-        self.number, self.others = number, others
-        self._rows = rows
-        self._matcher: Matcher | None = None
+    def __init__(self, number: int, row: Row, alphabet: Alphabet) -> None:
+        self.number, self._row, self._alphabet = number, row, alphabet
+        self._longest = longest(row)
+        self._expression: re.Pattern[str] | None = None
 
-    @property
-    def matcher(self) -> Matcher:
-        if self._matcher is None:
-            self._matcher = Matcher(vocabulary(), validate=False)
-            self._matcher.add(str(self.number), [specs(row) for row in self._rows], greedy="LONGEST")
-        return self._matcher
+    def find(self, written: str, start: int, stop: int, end: int) -> Iterator[tuple[int, int]]:
+        """Matches that begin from ``start`` on, before ``stop``, and reach to ``end`` at most, each as long as can be.
+
+        An expression takes the first alternative that leads to a match, not the longest: so longer ends are tried.
+        """
+        expression = self._expression
+        if expression is None:
+            expression = self._expression = self._alphabet.compile(self._row)
+        while (match := expression.search(written, start, end)) and match.start() < stop:
+            begin, last = match.span()
+            for longer in range(min(end, begin + self._longest), last, -1):
+                if expression.fullmatch(written, begin, longer):
+                    last = longer
+                    break
+            yield begin, last
+            start = last
+
+
+class _Anchors:
+    """Which rows a stretch of words can hold at all: those with a word in each of their four rarest parts.
+
+    Row ``n`` is bit ``n``. Each character of the alphabet has the rows with it in their rarest part, in the second, the
+    third and the fourth; a part that a row does not have counts as found.
+    """
+
+    def __init__(self, rows: Sequence[Row], alphabet: Alphabet) -> None:
+        parts: tuple[dict[str, list[int]], ...] = ({}, {}, {}, {})
+        lacking: tuple[list[int], ...] = ([], [], [], [])
+        for number, row in enumerate(rows):
+            rarest = anchors(row)[: len(parts)]
+            for words_of, rows_of in zip(rarest, parts, strict=False):
+                for char in alphabet.of(words_of):
+                    rows_of.setdefault(char, []).append(number)
+            for missing in lacking[len(rarest) :]:
+                missing.append(number)
+        chars = {char for rows_of in parts for char in rows_of}
+        self._rows = {char: tuple(_bits(rows_of.get(char, ())) for rows_of in parts) for char in chars}
+        self._lacking = tuple(map(_bits, lacking))
+
+    def __call__(self, written: str) -> Iterator[int]:
+        """The rows that this stretch may hold, in order."""
+        first, second, third, fourth = self._lacking
+        for rows in map(self._rows.get, written):
+            if rows is not None:
+                first |= rows[0]
+                second |= rows[1]
+                third |= rows[2]
+                fourth |= rows[3]
+        left, number = first & second & third & fourth, -1
+        while left:
+            skip = (left & -left).bit_length()
+            number += skip
+            left >>= skip
+            yield number
+
+
+def _bits(numbers: Sequence[int]) -> int:
+    out = bytearray(max(numbers, default=0) // 8 + 1)
+    for number in numbers:
+        out[number // 8] |= 1 << number % 8
+    return int.from_bytes(out, "little")
 
 
 class PatternSet:
-    """Many patterns compiled to one PhraseMatcher and anchored Matchers. Building takes about 0.1 ms a pattern."""
+    """Many patterns compiled to one PhraseMatcher and anchored rows. Building takes about 0.2 ms a pattern."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._asks = frozenset(i for i, p in enumerate(patterns) if p.asks)
         self._phrases = PhraseMatcher(vocabulary(), attr="ORTH")
         self._numbers: dict[int, int] = {}  # spaCy's key to ours
-        self._triggers: dict[str, list[_Anchored]] = {}
+        rows: list[tuple[int, Row]] = []
         for number, pattern in enumerate(patterns):
             phrases = pattern.phrases()
             if phrases is None:
-                self._anchor(number, pattern)
+                rows.append((number, pattern.row))
             else:
                 self._numbers[vocabulary().strings.add(str(number))] = number
-                self._phrases.add(str(number), [Doc(vocabulary(), words=words) for words in phrases])
-        self._trigger_words = frozenset(self._triggers)
-
-    def _anchor(self, number: int, pattern: Pattern) -> None:
-        groups: dict[tuple[frozenset[str], ...], list[Row]] = {}
-        for anchors, row in zip(pattern.anchors(), pattern.rows, strict=True):
-            groups.setdefault(tuple(anchors), []).append(row)
-        for (rarest, *others), rows in groups.items():
-            anchored = _Anchored(number, tuple(others), rows)
-            for word in rarest:
-                self._triggers.setdefault(word, []).append(anchored)
+                self._phrases.add(str(number), [Doc(vocabulary(), words=list(phrase)) for phrase in phrases])
+        self._alphabet = Alphabet(word for _, row in rows for word in words(row))
+        self._rows = [_Row(number, row, self._alphabet) for number, row in rows]
+        self._anchors = _Anchors([row for _, row in rows], self._alphabet)
+        self._reach = max((longest(row) for _, row in rows), default=0)
 
     def find(self, stream: Stream) -> list[Hit]:
-        """All hits, in order of sentence, start, end and pattern."""
-        doc = Doc(vocabulary(), words=stream.words)
-        ends = [s.end for s in stream.sentences]
+        """All hits, in order of sentence, start, end and pattern.
+
+        A row is found from left to right, each time as long as it can be, and not twice in the same words.
+        """
         found: set[Hit] = set()
+        self._find_phrases(found, stream)
+        self._find_rows(found, stream)
+        return sorted(found)
+
+    def _find_phrases(self, found: set[Hit], stream: Stream) -> None:
+        ends = [s.end for s in stream.sentences]
         sentence = 0
-        for key, start, end in sorted(self._phrases(doc), key=lambda m: (m[1], m[2], m[0])):
+        for key, start, end in sorted(self._phrases(Doc(vocabulary(), words=stream.words)), key=lambda m: m[1]):
             begin = start + 1 if stream.words[start] == BREAK else start
             while ends[sentence] <= begin:
                 sentence += 1
-            self._keep(found, stream, Hit(self._numbers[key], begin, end, sentence))
-        for sentence, place in enumerate(stream.sentences):
-            for start, end in _stretches(place):
-                self._match(found, stream, doc[start - 1 : end + 1], sentence)
-        return sorted(found, key=lambda h: (h.sentence, h.start, h.end, h.pattern))
+            self._keep(found, stream, Hit(sentence, start, end, self._numbers[key]))
 
-    def _match(self, found: set[Hit], stream: Stream, span: Span, sentence: int) -> None:
-        words = set(stream.words[span.start : span.end])
-        for word in words & self._trigger_words:
-            for anchored in self._triggers[word]:
-                for group in anchored.others:
-                    if words.isdisjoint(group):
-                        break
-                else:
-                    for _, begin, stop in anchored.matcher(span):
-                        self._keep(found, stream, Hit(anchored.number, span.start + begin, span.start + stop, sentence))
+    def _find_rows(self, found: set[Hit], stream: Stream) -> None:
+        written = self._alphabet.write(stream.words)
+        rows, anchored = self._rows, self._anchors
+        for sentence, place in enumerate(stream.sentences):
+            for start, stop, end in self._windows(place):
+                for number in anchored(written[start:end]):
+                    row = rows[number]
+                    for span in row.find(written, start, stop, end):
+                        self._keep(found, stream, Hit(sentence, *span, row.number))
+
+    def _windows(self, place: Sentence) -> Iterator[tuple[int, int, int]]:
+        """Stretches of a sentence with the marks on its sides: matches begin from ``start``, before ``stop``, and
+        reach to ``end`` at most.
+        """
+        start, last = place.start - 1, place.end + 1
+        while last - start > _WINDOW + self._reach:
+            yield start, start + _WINDOW, start + _WINDOW + self._reach
+            start += _WINDOW
+        yield start, last, last
 
     def _keep(self, found: set[Hit], stream: Stream, hit: Hit) -> None:
+        """Keep a match, less the marks at the sides of the sentence."""
         place = stream.sentences[hit.sentence]
         start, end = max(hit.start, place.start), min(hit.end, place.end)
         if start < end and (hit.pattern not in self._asks or asks(stream, place, start)):
-            found.add(Hit(hit.pattern, start, end, hit.sentence))
-
-
-def _stretches(place: Sentence) -> Iterator[tuple[int, int]]:
-    if place.end - place.start <= _STRETCH:
-        yield place.start, place.end
-        return
-    for start in range(place.start, place.end, _STRETCH - _OVERLAP):
-        yield start, min(place.end, start + _STRETCH)
+            found.add(Hit(hit.sentence, start, end, hit.pattern))
 
 
 def asks(stream: Stream, place: Sentence, start: int) -> bool:
     """Whether the sentence is a question: it is marked so, it begins like one, or the words from ``start`` do."""
-    if place.asked or stream.words[start] in _ASKING:
-        return True
+    return place.asked or stream.words[start] in _ASKING or stream.words[opening(stream, place)] in _ASKING
+
+
+def opening(stream: Stream, place: Sentence) -> int:
+    """Where a sentence really begins: its first word after "and", "so", "okay" and the like."""
     at = place.start
     while at < place.end - 1 and stream.words[at] in _LEAD:
         at += 1
-    return stream.words[at] in _ASKING
+    return at

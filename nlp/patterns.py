@@ -32,9 +32,10 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from difflib import get_close_matches
+from typing import NamedTuple, TypeAlias
 
 from nlp.inflect import family
 from nlp.words import BREAK, plain, word_set
@@ -42,8 +43,7 @@ from nlp.words import BREAK, plain, word_set
 _LEX = re.compile(r"\s*(\.\.\.|\.\.|<n>|[()\[\]|*^$?]|[~@]?[^\s()\[\]|*^$?<]+)")
 _END_OF_TEXT = ""
 _MARKS = frozenset(["<n>", "(", ")", "[", "]", "|", "*", "^", "$", "?", "..", "..."])
-_MOST_PHRASES = 200  # of one pattern, written out; a wider one is cheaper as token patterns
-_MOST_SPECS = 1200  # token patterns of one pattern
+_MOST_PHRASES = 40  # of one pattern, written out; more make loading slow, and a row is as quick
 _COMMON = word_set(
     "a an the i you we he she it they me us him her them my your our their his this that these those is are",
     "was were be been am do does did have has had will would can could should not no and or but so if to of in",
@@ -56,123 +56,135 @@ class PatternError(ValueError):
     """The pattern cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Gap:
-    most: int
-    least: int = 0
+class Choice(NamedTuple):
+    """One of these rows; or none, where none is ``needed``."""
+
+    rows: tuple[Row, ...]
+    needed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Maybe:
-    words: frozenset[str]
-
-
-_GAPS = {"*": _Gap(1, 1), "..": _Gap(3), "...": _Gap(8)}
-_NUMBER, _START, _END = "<n>", "^", "$"
-# Any of these words; any of them or none; a gap; one of the marks above.
-_Token: TypeAlias = frozenset[str] | _Maybe | _Gap | str
-Row: TypeAlias = tuple[_Token, ...]
+GAPS = {"*": (1, 1), "..": (0, 3), "...": (0, 8)}  # fewest and most words
+NUMBER, START, END = "<n>", "^", "$"
+# Any of these words; one of these rows; one of the marks above.
+Token: TypeAlias = "frozenset[str] | Choice | str"  # noqa: S105
+Row: TypeAlias = tuple[Token, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A read pattern: every way to say it as a row of tokens."""
+    """A read pattern: a row of tokens."""
 
     text: str
-    rows: tuple[Row, ...]
+    row: Row
     asks: bool
 
-    def phrases(self) -> list[list[str]] | None:
+    def phrases(self) -> list[tuple[str, ...]] | None:
         """Every written phrase, or None where the pattern has gaps or numbers, or too many phrases."""
-        out: list[list[str]] = []
-        for row in self.rows:
-            choices: list[Sequence[str]] = []
-            size = 1
-            for token in row:
-                if isinstance(token, _Gap) or token == _NUMBER:
+        return _phrases(self.row)
+
+
+def _phrases(row: Row) -> list[tuple[str, ...]] | None:
+    out: list[tuple[str, ...]] = [()]
+    for token in row:
+        options: list[tuple[str, ...]] = []
+        if isinstance(token, Choice):
+            options = [] if token.needed else [()]
+            for phrases in map(_phrases, token.rows):
+                if phrases is None:
                     return None
-                if isinstance(token, _Maybe):
-                    choices.append(["", *sorted(token.words)])
-                else:
-                    choices.append([BREAK] if isinstance(token, str) else sorted(token))
-                size *= len(choices[-1])
-            if len(out) + size > _MOST_PHRASES:
-                return None
-            out.extend([word for word in words if word] for words in itertools.product(*choices))
-        return out
-
-    def anchors(self) -> list[list[frozenset[str]]]:
-        """For each row the sets of words of which it needs one each, rarest first."""
-        return [sorted((t for t in row if isinstance(t, frozenset)), key=_commonness) for row in self.rows]
+                options += phrases
+        elif token == NUMBER or token in GAPS:
+            return None
+        else:
+            options = [(BREAK,)] if isinstance(token, str) else [(word,) for word in sorted(token)]
+        if len(out) * len(options) > _MOST_PHRASES:
+            return None
+        out = [(*before, *option) for before in out for option in options]
+    return out
 
 
-def _commonness(words: frozenset[str]) -> tuple[int, int, list[str]]:
-    return (len(words & _COMMON), len(words), sorted(words))
+def words(row: Row) -> frozenset[str]:
+    """Every word that a row names."""
+    parts = (
+        token if isinstance(token, frozenset) else frozenset[str]().union(*map(words, token.rows))
+        for token in row
+        if not isinstance(token, str)
+    )
+    return frozenset[str]().union(*parts)
 
 
-def specs(row: Row) -> list[dict[str, Any]]:
-    """One way to say a pattern, as a token pattern for spaCy's Matcher."""
-    return [_spec(token) for token in row]
+def longest(row: Row) -> int:
+    """The most words that a row can match, a number reckoned as eight."""
+    return sum(max(map(longest, token.rows)) if isinstance(token, Choice) else _MOST.get(token, 1) for token in row)
 
 
-def _spec(token: _Token) -> dict[str, Any]:
-    if isinstance(token, frozenset):
-        return {"ORTH": next(iter(token))} if len(token) == 1 else {"ORTH": {"IN": sorted(token)}}
-    if isinstance(token, _Maybe):
-        return {"ORTH": {"IN": sorted(token.words)}, "OP": "?"}
-    if isinstance(token, _Gap):
-        return {"IS_PUNCT": False, "OP": f"{{{token.least},{token.most}}}"}
-    if token == _NUMBER:
-        return {"LIKE_NUM": True, "OP": "+"}
-    return {"ORTH": BREAK}
+_MOST: dict[Token, int] = {NUMBER: 8, **{gap: most for gap, (_, most) in GAPS.items()}}
+
+
+def anchors(row: Row) -> list[frozenset[str]]:
+    """Sets of words of which a row needs one each, rarest first. A number is the word ``<n>``."""
+    found = []
+    for token in row:
+        if isinstance(token, frozenset):
+            found.append(token)
+        elif token == NUMBER:
+            found.append(frozenset([NUMBER]))
+        elif isinstance(token, Choice) and token.needed:
+            rarest = [anchors(option)[:1] for option in token.rows]
+            if all(rarest):
+                found.append(frozenset[str]().union(*itertools.chain.from_iterable(rarest)))
+    return sorted(found, key=lambda words: (len(words & _COMMON), len(words)))
 
 
 def read(text: str, lists: Mapping[str, Sequence[str]] | None = None) -> Pattern:
     """Read one pattern. Raises :class:`PatternError` with what is wrong and where it stands."""
     reader = _Reader(text, lists or {})
-    rows = tuple(dict.fromkeys(_merged(reader.choice(closing=""))))
-    if any(not any(isinstance(t, frozenset) for t in row) for row in rows):
+    (row,) = reader.choice(closing="")
+    if not any(words - {NUMBER} for words in anchors(row)):
         raise PatternError(f"{text!r} can match without a fixed word")
-    return Pattern(text, rows, reader.asks)
+    if _has(START, row[1:]) or _has(END, row[:-1]):
+        raise PatternError(f"{text!r}: ^ can only stand at the beginning, $ only at the end")
+    return Pattern(text, row, reader.asks)
 
 
-def _merged(rows: Sequence[Row]) -> list[Row]:
-    """Rows that differ in one word only become one row: ``(a b|a c)`` is one row of two tokens."""
-    out: list[Row] = []
-    at: dict[tuple[object, ...], int] = {}
-    for row in dict.fromkeys(rows):
-        for place, token in enumerate(row):
-            if not isinstance(token, frozenset):
+def _has(mark: str, row: Row) -> bool:
+    return any(
+        any(_has(mark, option) for option in token.rows) if isinstance(token, Choice) else token == mark
+        for token in row
+    )
+
+
+def _one(rows: Sequence[Row]) -> Row:
+    """These rows as one; rows that differ in one word only are merged: ``(a b|a c)`` is a row of two tokens."""
+    out = list(dict.fromkeys(rows))
+    for place in range(max(map(len, out)) if len(out) > 1 else 0):
+        alike: dict[tuple[object, ...], Row] = {}
+        for row in out:
+            found = row[place] if place < len(row) else None
+            if not isinstance(found, frozenset):
+                alike[row] = row
                 continue
-            old = at.get((place, *row[:place], None, *row[place + 1 :]))
-            if old is not None and (before := out[old][place]) and isinstance(before, frozenset):
-                out[old] = (*row[:place], before | token, *row[place + 1 :])
-                at = {key: number for key, number in at.items() if number != old} | _holes(out[old], old)
-                break
-        else:
-            at |= _holes(row, len(out))
-            out.append(row)
-    return out
+            left, right = row[:place], row[place + 1 :]
+            before = alike.get((None, left, right))
+            alike[None, left, right] = (*left, before[place] | found, *right) if before else row  # type: ignore[operator]
+        out = list(alike.values())
+    return out[0] if len(out) == 1 else (Choice(tuple(out), needed=True),)
 
 
-def _holes(row: Row, number: int) -> dict[tuple[object, ...], int]:
-    """The row with each of its words left out in turn, to find rows like it."""
-    return {(i, *row[:i], None, *row[i + 1 :]): number for i, token in enumerate(row) if isinstance(token, frozenset)}
-
-
-def _optional(rows: Sequence[Row]) -> list[Row]:
-    """The rows or nothing; a choice among single words becomes one token that may be absent."""
-    single = frozenset[str]().union(*(row[0] for row in rows if len(row) == 1 and isinstance(row[0], frozenset)))
-    rest = [row for row in rows if not (len(row) == 1 and isinstance(row[0], frozenset))]
-    if all(len(row) == 1 and isinstance(row[0], _Gap) and not row[0].least for row in rest) and rest:
-        return rest
-    return [*rest, (_Maybe(single),) if single else ()]
+def _optional(row: Row) -> Row:
+    """The row or nothing."""
+    match row:
+        case ((".." | "..."),):
+            return row  # a gap may hold nothing as it is
+        case (Choice(rows, True),):
+            return (Choice(rows, needed=False),)
+    return (Choice((row,), needed=False),)
 
 
 @functools.lru_cache(maxsize=1000)
-def _listed(entries: tuple[str, ...]) -> tuple[Row, ...]:
-    """The rows of a word list; its entries may use every mark but another list."""
-    return tuple(_merged([row for entry in entries for row in _Reader(entry, {}).choice(_END_OF_TEXT)]))
+def _listed(entries: tuple[str, ...]) -> Row:
+    """The row of a word list; its entries may use every mark but another list."""
+    return _one([row for entry in entries for row in _Reader(entry, {}).choice(_END_OF_TEXT)])
 
 
 class _Reader:
@@ -181,13 +193,13 @@ class _Reader:
     def __init__(self, text: str, lists: Mapping[str, Sequence[str]]) -> None:
         self.text, self.lists = text, lists
         self.asks = text.rstrip().endswith("?")
-        body = text.rstrip().removesuffix("?")
+        body = text.rstrip().removesuffix("?").replace("…", "...")
         self.tokens = [m.group(1) for m in _LEX.finditer(body)]
         self.at = 0
 
     def choice(self, closing: str) -> list[Row]:
         rows: list[Row] = []
-        sequence: list[list[Row]] = []
+        sequence: list[Row] = []
         literal: list[str] = []
         while True:
             mark = self.tokens[self.at] if self.at < len(self.tokens) else _END_OF_TEXT
@@ -196,19 +208,19 @@ class _Reader:
                 literal.append(mark)
                 continue
             if literal:
-                words = plain(" ".join(literal))
+                heard = plain(" ".join(literal))
                 unheard = [word for word in literal if not plain(word)]
-                if unheard or len(words) < sum(len(plain(word)) for word in literal):
+                if unheard or len(heard) < sum(len(plain(word)) for word in literal):
                     left_out = " ".join(unheard or literal)
                     raise PatternError(
                         f"{self.text!r}: {left_out!r} is left out of what is heard; leave it out here too"
                     )
-                sequence.append([tuple(frozenset([w]) for w in words)])
+                sequence.append(tuple(frozenset([word]) for word in heard))
                 literal = []
             if mark in ("", "|", ")", "]"):
                 if not sequence:
                     raise PatternError(f"{self.text!r}: nothing stands before {mark or 'the end'!r}")
-                rows.extend(self._product(sequence))
+                rows.append(tuple(itertools.chain.from_iterable(sequence)))
                 sequence = []
                 if mark == "|" and closing:
                     continue
@@ -217,27 +229,26 @@ class _Reader:
                 return rows
             sequence.append(self._item(mark))
 
-    def _item(self, mark: str) -> list[Row]:
+    def _item(self, mark: str) -> Row:
         match mark:
             case "(":
-                return _merged(self.choice(")"))
+                return _one(self.choice(")"))
             case "[":
-                return _optional(self.choice("]"))
-            case "<n>" | "^" | "$":
-                return [(mark,)]
-            case "*" | ".." | "...":
-                return [(_GAPS[mark],)]
+                return _optional(_one(self.choice("]")))
+            case "<n>" | "^" | "$" | "*" | ".." | "...":
+                return (mark,)
         if mark[0] == "~" and len(mark) > 1:
-            return [(frozenset(w for form in family(mark[1:].lower()) for w in plain(form)),)]
+            return (frozenset(word for form in family(mark[1:].lower()) for word in plain(form)),)
         if mark[0] == "@" and mark[1:] in self.lists:
-            return list(_listed(tuple(self.lists[mark[1:]])))
-        raise PatternError(f"{self.text!r}: {mark!r} is neither a mark nor a list of this playbook")
+            return _listed(tuple(self.lists[mark[1:]]))
+        raise PatternError(f"{self.text!r}: {self._complaint(mark)}")
 
-    def _product(self, sequence: list[list[Row]]) -> Iterator[Row]:
-        size = 1
-        for options in sequence:
-            size *= len(options)
-        if size > _MOST_SPECS:
-            raise PatternError(f"{self.text!r} has {size} forms; write it as several patterns")
-        for combination in itertools.product(*sequence):
-            yield tuple(itertools.chain.from_iterable(combination))
+    def _complaint(self, mark: str) -> str:
+        if mark == "?":
+            return "'?' can only stand at the end"
+        if mark == "~":
+            return "'~' needs a word right behind it, as in ~sign"
+        if mark[0] == "@" and not self.lists:
+            return f"{mark!r}: there is no such list, and a list may not use another"
+        close = get_close_matches(mark[1:], self.lists, 1)
+        return f"no list {mark[1:]!r} in playbook.yml" + (f"; do you mean @{close[0]}?" if close else "")

@@ -18,7 +18,7 @@ Unknown keys are refused. The version of a playbook is the hash of its files' co
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from nlp.languages import names
@@ -81,7 +81,7 @@ def load(folder: Path) -> CompiledPlaybook:
     tags = tuple(_tag(open_file(file), number, patterns) for number, file in enumerate(tag_files))
     steps = tuple(
         sorted(
-            (_step(open_file(file), frozenset(t.id for t in tags)) for file in step_files),
+            (_step(open_file(file), frozenset(t.id for t in tags), patterns) for file in step_files),
             key=lambda s: (s.order, s.id),
         )
     )
@@ -169,7 +169,7 @@ def _rule(section: Section, tag: int, unless: frozenset[int], patterns: _Pattern
 
 
 def _type(section: Section, patterns: _Patterns) -> TypeRule:
-    section.only("id", "why", "speaker", "needs", "first_turns", "last_turns", "say")
+    section.only("id", "why", "speaker", "needs", "first_turns", "last_turns", "say", "against")
     first, last = section.number("first_turns"), section.number("last_turns")
     return TypeRule(
         section.text("id"),
@@ -178,38 +178,37 @@ def _type(section: Section, patterns: _Patterns) -> TypeRule:
         int(section.number("needs", 1) or 1),
         None if first is None else int(first),
         None if last is None else int(last),
-        tuple(patterns.add(section.file, text) for text in section.texts("say")),
+        frozenset(patterns.add(section.file, text) for text in section.texts("say")),
+        patterns.shared(section.file, section.texts("against")),
     )
 
 
 _STEP_KEYS = (
-    *(
-        "id",
-        "title",
-        "why",
-        "order",
-        "evidence",
-        "part",
-        "at_least",
-        "first_s",
-        "last_s",
-        "applies_when",
-        "at_end",
-        "instead",
-    ),
-    *("said", "match", "not_match"),
+    *("id", "title", "why", "order", "evidence", "part", "at_least", "first_s", "last_s", "first_share", "last_share"),
+    *("before", "after", "applies_when", "at_end", "instead", "nearly", "perhaps", "said", "match", "not_match"),
 )
 
 
-def _step(section: Section, tags: frozenset[str]) -> StepRule:
+def _step(section: Section, tags: frozenset[str], patterns: _Patterns) -> StepRule:
     section.only(*_STEP_KEYS)
 
-    def known(key: str) -> frozenset[str]:
+    def known(key: str, names: Container[str], what: str = "tag") -> frozenset[str]:
         texts = section.texts(key)
         for text in texts:
-            if text.value not in tags:
-                raise PlaybookError(section.file, text.line, f"no tag {text.value!r} in this playbook")
+            if text.value not in names:
+                raise PlaybookError(section.file, text.line, f"no {what} {text.value!r} in this playbook")
         return frozenset(text.value for text in texts)
+
+    def share(key: str) -> float | None:
+        value = section.number(key)
+        if value is not None and not 0 <= value <= 1:
+            raise section.error(f"{key!r} is a share of the call: from 0 to 1", key)
+        return value
+
+    bounds = tags | patterns.contexts.keys()
+    instead = section.text("instead", "")
+    if instead and instead not in patterns.contexts:
+        raise section.error(f"no context {instead!r} in playbook.yml", "instead")
 
     said = section.section("said")
     if said is None:
@@ -221,14 +220,20 @@ def _step(section: Section, tags: frozenset[str]) -> StepRule:
         section.text("title"),
         section.text("why"),
         int(section.number("order", 0) or 0),
-        known("evidence"),
+        known("evidence", tags),
         section.text("part", ""),
         int(section.number("at_least", 1) or 1),
         section.number("first_s"),
         section.number("last_s"),
+        share("first_share"),
+        share("last_share"),
+        known("before", bounds, "tag or context"),
+        known("after", bounds, "tag or context"),
         section.text("applies_when", ""),
         section.text("at_end", "no") == "yes",
-        section.text("instead", ""),
+        instead,
+        patterns.shared(section.file, section.texts("nearly")),
+        patterns.shared(section.file, section.texts("perhaps")),
         sentences,
         section.texts("match"),
         section.texts("not_match"),

@@ -38,10 +38,13 @@ class StepRule:
     """One step of a call.
 
     ``evidence`` are tags, of which ``at_least`` turns must be heard (``part``: instead, a part of moments).
-    ``first_s`` and ``last_s`` bound where (seconds from the start or before the end). ``applies_when`` is a family of
-    tags without which the step does not apply. An ``at_end`` step cannot be told where the recording is cut.
-    ``instead`` names a context (such as a system's announcement) that does as well, from whichever side. ``said``
-    holds the sentence for each verdict.
+    ``first_s`` and ``last_s`` (seconds from the start or before the end), ``first_share`` and ``last_share`` (of the
+    call, 0 to 1) bound where; so do ``before`` and ``after``: tags or contexts, the first of which bounds it.
+    ``applies_when`` is a family of tags without which the step does not apply. An ``at_end`` step cannot be told where
+    the recording is cut. ``instead`` names a context (such as a system's announcement) that does as well, from
+    whichever side. ``nearly`` are patterns that are not enough, and are shown as the nearest thing that was said;
+    with ``perhaps`` a miss can't be told.
+    ``said`` holds the sentence for each verdict.
     """
 
     id: str
@@ -53,9 +56,15 @@ class StepRule:
     at_least: int
     first_s: float | None
     last_s: float | None
+    first_share: float | None
+    last_share: float | None
+    before: frozenset[str]
+    after: frozenset[str]
     applies_when: str
     at_end: bool
     instead: str
+    nearly: frozenset[int]
+    perhaps: frozenset[int]
     said: Mapping[str, str]
     match: tuple[Text, ...]
     not_match: tuple[Text, ...]
@@ -64,7 +73,10 @@ class StepRule:
 
 @dataclass(frozen=True, slots=True)
 class TypeRule:
-    """A type of call: heard when ``needs`` points of its patterns are found in the first or last turns of a side."""
+    """A type of call: heard when ``needs`` of its patterns are found in the first or last turns of a side.
+
+    Each of the patterns ``against`` that is found, wherever and from whomever, raises ``needs`` by one.
+    """
 
     id: str
     why: str
@@ -72,7 +84,8 @@ class TypeRule:
     needs: int
     first_turns: int | None
     last_turns: int | None
-    say: tuple[int, ...]
+    say: frozenset[int]
+    against: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,30 @@
-"""Steps: whether each step of the call was heard. The steps are data (:class:`nlp.playbook.StepRule`); this is how
-they are judged.
+"""Steps: whether each step of the call was heard. The steps are data (:class:`nlp.rules.StepRule`); this is how they
+are judged.
 
-A verdict blames nobody without cause: a step that could not be judged is ``cannot_tell``. That is so where it is not
-known who said
-what, and, for steps that belong at the end, where the recording stops without goodbyes. Steps apply to conversations
-only.
+A verdict blames nobody without cause. What was not heard is ``cannot_tell`` rather than ``missed`` where, in the
+stretch in which it should have been said, it is not known who speaks, the recogniser wasn't sure, or something was said
+that may have been meant so; and, for steps that belong at the end, where the recording stops without goodbyes. A miss
+carries the nearest thing that was said. Steps apply to conversations only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nlp.findings import CallType, Moment, Step, Tag, Turn
 from nlp.rules import CompiledPlaybook, StepRule
+from nlp.sentences import Sentences
 from nlp.tagger import Heard
 
 WORDS_PER_SECOND = 2.5  # used where turns carry no times
 LAST_TURNS = 4  # where goodbyes are looked for
-ACKNOWLEDGED_SHARE = 0.5
+ACKNOWLEDGED_SHARE = 1 / 3  # of the moments that can be judged: blame needs more than one that was passed over
+UNKNOWN_SHARE, UNSURE_SHARE = 0.1, 0.3  # of the words of a stretch; more than this and a miss can't be told
+UNSURE = 0.5  # mean probability of a turn's words
+_UNKNOWN = "Can't tell: it is not known who said what."
+_PERHAPS = "Can't tell: perhaps this was it."
+_UNSURE = "Can't tell: too little was heard clearly."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +32,12 @@ class _Call:
     turns: Sequence[Turn]
     tags: Sequence[Tag]
     moments: Sequence[Moment]
+    sentences: Sentences
     starts: Sequence[float]
     length: float
-    known: bool
     cut: bool
-    instead: dict[str, int]
+    first: dict[str, int]  # the first turn of each tag and context that a step looks for
+    said: dict[int, list[int]]  # the rep's turns with each pattern that is not enough
 
 
 def judge(
@@ -43,80 +50,161 @@ def judge(
     call_type: CallType,
     duration: float | None,
 ) -> tuple[Step, ...]:
-    """One verdict a step, in the playbook's order."""
+    """One verdict a step, in the playbook's order. ``duration`` is the recording's length in seconds."""
     if call_type.value != "conversation":
         why = f"Steps are for conversations; this call is {call_type.value.replace('_', ' ')}."
         return tuple(Step(rule.id, "not_applicable", None, None, why) for rule in playbook.steps)
-    starts = _starts(turns)
-    said: dict[str, int] = {}
+    call = _survey(turns, tags, moments, heard, playbook, duration=duration)
+    return tuple(_judge(rule, call) for rule in playbook.steps)
+
+
+def _survey(
+    turns: Sequence[Turn],
+    tags: Sequence[Tag],
+    moments: Sequence[Moment],
+    heard: Heard,
+    playbook: CompiledPlaybook,
+    *,
+    duration: float | None,
+) -> _Call:
+    announced = {rule.instead for rule in playbook.steps}  # from whichever side; what bounds a step is the rep's
+    names = {name for rule in playbook.steps for name in (*rule.before, *rule.after)} | announced | {"goodbye"}
+    contexts = {p: name for name in names for p in playbook.contexts.get(name, frozenset())}
+    wanted = frozenset[int]().union(*(rule.nearly | rule.perhaps for rule in playbook.steps))
+    first: dict[str, int] = {}
+    said: dict[int, list[int]] = {}
+    goodbye = -1
     for hit in heard.hits:
-        for name, patterns in playbook.contexts.items():
-            if hit.pattern in patterns:
-                turn = heard.stream.sentences[hit.sentence].turn
-                said[name] = min(turn, said.get(name, turn)) if name != "goodbye" else max(turn, said.get(name, turn))
-    closing = max((t.turn for t in tags if t.tag == "step.closing"), default=-1)
-    call = _Call(
+        name = contexts.get(hit.pattern)
+        if name is None and hit.pattern not in wanted:
+            continue
+        turn = heard.stream.sentences[hit.sentence].turn
+        if hit.pattern in wanted and turns[turn].speaker == "rep":
+            said.setdefault(hit.pattern, []).append(turn)
+        if name == "goodbye":
+            goodbye = max(goodbye, turn)
+        elif name is not None and (name in announced or turns[turn].speaker != "customer"):
+            first[name] = min(turn, first.get(name, turn))
+    for tag in reversed(tags):
+        first[tag.tag] = tag.turn
+        goodbye = max(goodbye, tag.turn if tag.tag == "step.closing" else -1)
+    starts = _starts(turns)
+    return _Call(
         turns=turns,
         tags=tags,
         moments=moments,
+        sentences=Sentences(turns, heard),
         starts=starts,
         length=duration or max([t.end for t in turns if t.end is not None] + starts, default=0.0),
-        known=all(t.speaker != "unknown" for t in turns),
-        cut=max(said.get("goodbye", -1), closing) < len(turns) - LAST_TURNS,
-        instead=said,
+        cut=goodbye < len(turns) - LAST_TURNS,
+        first=first,
+        said=said,
     )
-    return tuple(_judge(rule, call) for rule in playbook.steps)
 
 
 def _starts(turns: Sequence[Turn]) -> list[float]:
     out, words = [], 0
     for turn in turns:
-        out.append(turn.start if turn.start is not None else words / WORDS_PER_SECOND)
-        words += len(turn.text.split())
+        if turn.start is None:
+            out.append(words / WORDS_PER_SECOND)
+            words += turn.text.count(" ") + 1
+        else:
+            out.append(turn.start)
     return out
 
 
 def _judge(rule: StepRule, call: _Call) -> Step:
     if not call.turns:
         return Step(rule.id, "cannot_tell", None, None, "No words were heard.")
-    if rule.applies_when and not any(t.tag.startswith(rule.applies_when) for t in call.tags):
+    if rule.applies_when and not any(name.startswith(rule.applies_when) for name in call.first):
         return Step(rule.id, "not_applicable", None, None, rule.said["not_applicable"])
     return _by_moments(rule, call) if rule.part else _by_tags(rule, call)
 
 
 def _by_moments(rule: StepRule, call: _Call) -> Step:
     judged = [m for m in call.moments if m.score is not None]
-    if not judged or not call.known:
+    if not judged:
         return Step(rule.id, "cannot_tell", None, None, rule.said["cannot_tell"])
     heard = [m for m in judged if getattr(m.parts, rule.part)]
     if len(heard) >= ACKNOWLEDGED_SHARE * len(judged):
-        return Step(rule.id, "done", heard[0].turns[0], getattr(heard[0].parts, rule.part), rule.said["done"])
-    return Step(rule.id, "missed", None, None, rule.said["missed"])
+        return Step(rule.id, "done", _answer(heard[0], call), getattr(heard[0].parts, rule.part), rule.said["done"])
+    turn = next((_answer(m, call) for m in judged if m not in heard), None)
+    quote = None if turn is None else call.turns[turn].text
+    doubt = _doubt(call, sorted({i for m in judged for i in m.turns}))
+    if doubt:
+        return Step(rule.id, "cannot_tell", turn, quote, doubt)
+    return Step(rule.id, "missed", turn, quote, rule.said["missed"])
+
+
+def _answer(moment: Moment, call: _Call) -> int:
+    """The first turn of the reply, or the objection where nobody replied."""
+    return next((i for i in moment.turns if call.turns[i].speaker == "rep"), moment.turns[0])
 
 
 def _by_tags(rule: StepRule, call: _Call) -> Step:
     evidence = [t for t in call.tags if t.tag in rule.evidence]
-    inside = [t for t in evidence if _inside(rule, call, t.turn)]
-    first = inside[0] if inside else None
-    if call.known and first and len({t.turn for t in inside}) >= rule.at_least:
-        return Step(rule.id, "done", first.turn, first.quote, rule.said["done"])
-    if rule.instead in call.instead:
-        spoken = call.instead[rule.instead]
+    inside = [t for t in evidence if t.speaker != "unknown" and _inside(rule, call, t.turn)]
+    if len({t.turn for t in inside}) >= rule.at_least:
+        return Step(rule.id, "done", inside[0].turn, call.sentences.around(inside[0]), rule.said["done"])
+    if rule.instead in call.first:
+        spoken = call.first[rule.instead]
         return Step(rule.id, "done", spoken, call.turns[spoken].text, rule.said["instead"])
-    nearest = first or (evidence[0] if evidence else None)
-    turn, quote = (nearest.turn, nearest.quote) if nearest else (None, None)
-    if not call.known:
-        return Step(rule.id, "cannot_tell", turn, quote, "Can't tell: it is not known who said what.")
+    turn, quote = _nearest(rule, call, inside or evidence)
+    doubt = _doubt(call, [i for i in range(len(call.turns)) if _inside(rule, call, i)])
+    if doubt:
+        return Step(rule.id, "cannot_tell", turn, quote, doubt)
     if rule.at_end and call.cut:
         return Step(rule.id, "cannot_tell", turn, quote, rule.said["cannot_tell"])
+    perhaps = [i for i in _turns(rule.perhaps, call) if _inside(rule, call, i)]
+    if perhaps:
+        return Step(rule.id, "cannot_tell", perhaps[-1], call.turns[perhaps[-1]].text, _PERHAPS)
     return Step(rule.id, "missed", turn, quote, rule.said["missed"])
 
 
+def _nearest(rule: StepRule, call: _Call, evidence: Sequence[Tag]) -> tuple[int | None, str | None]:
+    """The nearest thing that was said: evidence in the wrong place or too little of it, else what is not enough."""
+    if evidence:
+        return evidence[0].turn, call.sentences.around(evidence[0])
+    turn = max(_turns(rule.nearly, call), default=None)
+    return turn, None if turn is None else call.turns[turn].text
+
+
+def _turns(patterns: Iterable[int], call: _Call) -> list[int]:
+    return sorted({turn for pattern in patterns for turn in call.said.get(pattern, ())})
+
+
 def _inside(rule: StepRule, call: _Call, turn: int) -> bool:
-    at = call.starts[turn]
-    if rule.first_s is not None and at > rule.first_s:
+    at, ended = call.starts[turn], call.turns[turn].end
+    end = at if ended is None else ended
+    if (rule.first_s is not None and at > rule.first_s) or (
+        rule.last_s is not None and end < call.length - rule.last_s
+    ):
         return False
-    if rule.last_s is None:
+    if rule.first_share is not None and at > rule.first_share * call.length:
+        return False
+    if rule.last_share is not None and end < (1 - rule.last_share) * call.length:
+        return False
+    stop = min((call.first[name] for name in rule.before if name in call.first), default=len(call.turns))
+    begin = min((call.first[name] for name in rule.after if name in call.first), default=-1 if not rule.after else stop)
+    return begin < turn < stop
+
+
+def _doubt(call: _Call, among: Iterable[int]) -> str:
+    """Why a miss can't be told from these turns; empty where it can."""
+    words = unknown = unsure = 0
+    for number in among:
+        turn = call.turns[number]
+        count = turn.text.count(" ") + 1
+        words += count
+        unknown += count if turn.speaker == "unknown" else 0
+        unsure += count if _is_unsure(turn) else 0
+    if unknown > UNKNOWN_SHARE * words:
+        return _UNKNOWN
+    return _UNSURE if unsure > UNSURE_SHARE * words else ""
+
+
+def _is_unsure(turn: Turn) -> bool:
+    if "unsure" in turn.flags:
         return True
-    ended = call.turns[turn].end
-    return (ended if ended is not None else at) >= call.length - rule.last_s
+    known = [w.probability for w in turn.words if w.probability is not None]
+    return bool(known) and sum(known) / len(known) < UNSURE

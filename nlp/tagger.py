@@ -12,8 +12,11 @@ steps.
 
 from __future__ import annotations
 
+import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from nlp.findings import Speaker, Tag, Turn
 from nlp.matching import Hit
@@ -44,16 +47,19 @@ def tag(turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -> tupl
     best: dict[tuple[int, int], Hit] = {}
     for sentence, hits in by_sentence.items():
         speaker = turns[heard.stream.sentences[sentence].turn].speaker
+        reach = max(hit.end - hit.start for hit in hits) + NEAR
         for hit in hits:
             use = playbook.uses[hit.pattern]
             if use.tag is None or use.rule is None or not _reads(playbook.tags[use.tag].speaker, speaker):
                 continue
-            if (use.rule.near and not _beside(hit, hits, use.rule.near)) or _beside(hit, hits, use.rule.unless):
+            near, unless = use.rule.near, use.rule.unless
+            if (near and not _beside(hit, hits, near, reach)) or (unless and _beside(hit, hits, unless, reach)):
                 continue
             old = best.get((sentence, use.tag))
             if old is None or hit.end - hit.start > old.end - old.start:
                 best[sentence, use.tag] = hit
-    tags = [_tag(turns, heard.stream, hit, playbook) for hit in best.values()]
+    clock = Clock(turns)
+    tags = [_tag(turns, heard.stream, hit, playbook, clock) for hit in best.values()]
     return tuple(sorted(tags, key=lambda t: (t.turn, t.start_char, t.end_char, t.tag)))
 
 
@@ -61,17 +67,26 @@ def _reads(said_by: str, speaker: Speaker) -> bool:
     return speaker == "unknown" or said_by in (speaker, "any")
 
 
-def _beside(hit: Hit, hits: Sequence[Hit], patterns: frozenset[int]) -> bool:
-    return any(h.pattern in patterns and h.start - NEAR <= hit.end and hit.start <= h.end + NEAR for h in hits)
+def _beside(hit: Hit, hits: Sequence[Hit], patterns: frozenset[int], reach: int) -> bool:
+    """Whether one of these patterns hit within NEAR words. ``hits`` are in order and matter ``reach`` words back."""
+    for other in itertools.islice(hits, bisect_left(hits, hit.start - reach, key=_start), None):
+        if other.start > hit.end + NEAR:
+            return False
+        if other.pattern in patterns and other.end + NEAR >= hit.start:
+            return True
+    return False
 
 
-def _tag(turns: Sequence[Turn], words: Stream, hit: Hit, playbook: CompiledPlaybook) -> Tag:
+_start = attrgetter("start")
+
+
+def _tag(turns: Sequence[Turn], words: Stream, hit: Hit, playbook: CompiledPlaybook, clock: Clock) -> Tag:
     number = words.sentences[hit.sentence].turn
     use = playbook.uses[hit.pattern]
     assert use.tag is not None
     assert use.rule is not None
     begin, end = words.begins[hit.start], words.ends[hit.end - 1]
-    start_s, end_s = times(turns[number], begin, end)
+    start_s, end_s = clock.times(number, begin, end)
     return Tag(
         tag=playbook.tags[use.tag].id,
         rule=f"{use.rule.id}: {playbook.texts[hit.pattern]}",
@@ -85,23 +100,38 @@ def _tag(turns: Sequence[Turn], words: Stream, hit: Hit, playbook: CompiledPlayb
     )
 
 
-def times(turn: Turn, start_char: int, end_char: int) -> tuple[float | None, float | None]:
-    """Seconds at which a span of a turn's text is spoken.
+class Clock:
+    """Seconds at which spans of turns' texts are spoken."""
 
-    From the words, where the turn has them; else in proportion to the code points before it; None without turn times.
-    """
-    if turn.words:
-        at, inside = 0, []
-        for word in turn.words:
-            if at < end_char and at + len(word.text) > start_char:
-                inside.append(word)
-            at += len(word.text) + 1
-        if inside:
-            return inside[0].start, inside[-1].end
-    if turn.start is None or turn.end is None:
-        return None, None
-    length = max(1, len(turn.text))
-    span = turn.end - turn.start
-    return round(turn.start + span * start_char / length, 3), round(
-        turn.start + span * min(end_char, length) / length, 3
-    )
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        self._turns = turns
+        self._begins: dict[int, list[int]] = {}
+
+    def times(self, number: int, start_char: int, end_char: int) -> tuple[float | None, float | None]:
+        """First and last second of a span of turn ``number``.
+
+        From the words, where the turn has them; else in proportion to the code points before it; None without turn
+        times.
+        """
+        turn = self._turns[number]
+        if turn.words:
+            begins = self._begins.get(number)
+            if begins is None:  # where each word begins in the text, which is the words joined by one space
+                begins = list(itertools.accumulate((len(w.text) + 1 for w in turn.words), initial=0))
+                self._begins[number] = begins
+            first = bisect_right(begins, start_char + 1) - 1  # a span from a space on begins with the next word
+            last = bisect_left(begins, end_char) - 1
+            if first <= last < len(turn.words):
+                return turn.words[first].start, turn.words[last].end
+        if turn.start is None or turn.end is None:
+            return None, None
+        length, span = max(1, len(turn.text)), turn.end - turn.start
+        return (
+            round(turn.start + span * start_char / length, 3),
+            round(turn.start + span * min(end_char, length) / length, 3),
+        )
+
+
+def times(turn: Turn, start_char: int, end_char: int) -> tuple[float | None, float | None]:
+    """Seconds at which a span of one turn's text is spoken; for many spans, keep a :class:`Clock`."""
+    return Clock([turn]).times(0, start_char, end_char)

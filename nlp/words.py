@@ -17,6 +17,7 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import spacy
 
@@ -28,8 +29,10 @@ def word_set(*lines: str) -> frozenset[str]:
     return frozenset(" ".join(lines).split())
 
 
-_TOKEN = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:['’][^\W_]+)*|%|[.?!;:…]+(?=\s|$)|[—–]|(?<=\s)-(?=\s)")  # noqa: RUF001
+# Of a stretch without spaces: numbers, words, and the marks that end a sentence.
+_TOKEN = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:['’][^\W_]+)*|%|[.?!;:…]+$|[—–]|^-$")  # noqa: RUF001
 _ASIDE = frozenset(["—", "–", "-"])  # noqa: RUF001
+_LONG = 64  # code points of a stretch without spaces; longer ones are rare, and not worth remembering
 
 # What spaCy's English tokenizer exceptions leave open.
 _OPENED = {
@@ -73,6 +76,7 @@ _SOFT = word_set(
     "um uh er erm uhm hmm mm mhm ah eh really honestly actually basically literally obviously probably simply",
     "quite definitely certainly frankly genuinely truly just sir madam ma'am",
 )
+_HESITATIONS = word_set("um uh er erm uhm")
 _AUXILIARIES = frozenset(["did", "does", "had", "has", "was", "were", "is", "are", "could", "would", "should"])
 _SOFT_PAIRS = {
     ("you", "know"): frozenset(["do", "did", "if", "let", "as", "would", "will", "make", "so", "sure", "before"]),
@@ -83,6 +87,8 @@ _SOFT_PAIRS = {
     ("i", "suppose"): frozenset(["do", "what"]),
     ("i", "think"): frozenset(["do", "what", "and", "did"]),
 }
+_SECOND = frozenset(second for _, second in _SOFT_PAIRS)
+_FILLERS = frozenset([("you", "know"), ("i", "mean"), ("sort", "of"), ("kind", "of")])
 
 
 @functools.cache
@@ -95,7 +101,7 @@ def vocabulary() -> spacy.vocab.Vocab:
     return _tokenizer().vocab
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=50_000)
 def pieces(written: str) -> tuple[str, ...]:
     """The plain words of one written word: ``"Don’t"`` gives ``("do", "not")``. May be empty ("um")."""  # noqa: RUF002
     low = written.lower().replace("’", "'")  # noqa: RUF001
@@ -112,8 +118,35 @@ def pieces(written: str) -> tuple[str, ...]:
     return tuple(p for p in parts if p.strip() and p != "'")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class _Piece(NamedTuple):
+    """A plain word of a written stretch and its code points there; or a mark: one of those below."""
+
+    word: str
+    begin: int
+    end: int
+
+
+_STATED, _ASKED, _HESITATED = _Piece(".", 0, 0), _Piece("?", 0, 0), _Piece("um", 0, 0)
+
+
+def _read(written: str) -> tuple[_Piece, ...]:
+    """What a stretch without spaces says: ``"don't."`` is do, not, and the end of a sentence."""
+    out: list[_Piece] = []
+    for found in _TOKEN.finditer(written):
+        raw = found.group()
+        if raw[0] in ".?!;:…" or raw in _ASIDE:
+            out.append(_ASKED if "?" in raw else _STATED)
+        elif plainly := pieces(raw):
+            out.extend(_Piece(piece, *found.span()) for piece in plainly)
+        elif raw.lower() in _HESITATIONS:
+            out.append(_HESITATED)
+    return tuple(out)
+
+
+_read_again = functools.lru_cache(maxsize=100_000)(_read)
+
+
+class Sentence(NamedTuple):
     """A run of words of one turn: positions ``start`` to ``end`` (exclusive) of the stream; BREAK stands on both
     sides.
     """
@@ -126,57 +159,60 @@ class Sentence:
 
 @dataclass(slots=True)
 class Stream:
-    """The words of many turns, one after another, each with its turn's code points (``begins``, ``ends``)."""
+    """The words of many turns, one after another, each with its turn's code points (``begins``, ``ends``).
 
-    words: list[str] = field(default_factory=list)
-    begins: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
+    ``fillers`` counts, for each turn, what was left out as a filler: hesitations, "you know", "I mean", "sort of".
+    """
+
+    words: list[str] = field(default_factory=lambda: [BREAK])
+    begins: list[int] = field(default_factory=lambda: [-1])
+    ends: list[int] = field(default_factory=lambda: [-1])
     sentences: list[Sentence] = field(default_factory=list)
+    fillers: list[int] = field(default_factory=list)
 
-    def _break(self) -> None:
-        self.words.append(BREAK)
-        self.begins.append(-1)
-        self.ends.append(-1)
-
-    def _close(self, turn: int, start: int, *, asked: bool) -> None:
+    def _close(self, turn: int, start: int, *, asked: bool) -> int:
+        """End the sentence that began at ``start``, if it has words; where the next one begins."""
         if len(self.words) > start:
             self.sentences.append(Sentence(turn, start, len(self.words), asked))
-            self._break()
+            self.words.append(BREAK)
+            self.begins.append(-1)
+            self.ends.append(-1)
+        return len(self.words)
 
-    def add(self, turn: int, text: str) -> None:
-        """Append one turn's text."""
+    def add(self, text: str) -> None:
+        """Append the next turn's text."""
         words, begins, ends = self.words, self.begins, self.ends
-        start = len(words)
-        for found in _TOKEN.finditer(text):
-            raw = found.group()
-            first = raw[0]
-            if first in ".?!;:…" or raw in _ASIDE:
-                self._close(turn, start, asked="?" in raw)
-                start = len(words)
-                continue
-            begin, end = found.span()
-            for piece in pieces(raw):
-                if len(words) > start:
-                    last = words[-1]
-                    if piece == last and piece not in ("that", "had", "no") and not piece.isdigit():
-                        ends[-1] = end
-                        continue
-                    before = _SOFT_PAIRS.get((last, piece))
-                    if before is not None and (len(words) - 1 == start or words[-2] not in before):
-                        del words[-1], begins[-1], ends[-1]
-                        continue
+        turn, start, at, fillers = len(self.fillers), len(words), 0, 0
+        for written in text.split():
+            at = text.index(written, at)
+            for piece, begin, end in (_read_again if len(written) <= _LONG else _read)(written):
+                if not end:
+                    if piece == "um":
+                        fillers += 1
+                    else:
+                        start = self._close(turn, start, asked=piece == "?")
+                    continue
+                last = words[-1]
+                if piece == last and piece not in ("that", "had", "no") and not piece.isdigit():
+                    ends[-1] = at + end
+                    continue
+                if piece in _SECOND and (last, piece) in _SOFT_PAIRS and words[-2] not in _SOFT_PAIRS[last, piece]:
+                    fillers += (last, piece) in _FILLERS
+                    del words[-1], begins[-1], ends[-1]
+                    continue
                 words.append(piece)
-                begins.append(begin)
-                ends.append(end)
+                begins.append(at + begin)
+                ends.append(at + end)
+            at += len(written)
         self._close(turn, start, asked=False)
+        self.fillers.append(fillers)
 
 
 def stream(texts: Sequence[str]) -> Stream:
     """The stream of these turns' texts; a sentence's ``turn`` is an index into them."""
     out = Stream()
-    out._break()  # noqa: SLF001
-    for i, text in enumerate(texts):
-        out.add(i, text)
+    for text in texts:
+        out.add(text)
     return out
 
 

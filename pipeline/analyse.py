@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import logging
+import shutil
+from dataclasses import asdict, replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 from nlp import languages
 from nlp.analyse import analyse as find
@@ -11,9 +14,15 @@ from nlp.analyse import load_default
 from nlp.findings import CallType, Turn, Word
 from nlp.playbook import load
 from nlp.rules import CompiledPlaybook
+from nlp.suggester.known import Example, fingerprint, judged
+from nlp.suggester.model import Model, train
+from nlp.suggestions import Suggester, sentences
+from nlp.suggestions import packaged as packaged_model
+from pipeline import files
 from pipeline.records import Analysis, Transcript
 
-ENGINE = "analyse/2"
+log = logging.getLogger(__name__)
+ENGINE = "analyse/3"
 NOT_ANALYSED = "not_analysed"  # the type of a call whose language the playbook doesn't cover
 
 
@@ -29,6 +38,7 @@ def analyse(
     duration_s: float | None = None,
     type: str | None = None,  # noqa: A002  the document's own word
     made_from: dict[str, str] | None = None,
+    suggester: Suggester | None = None,
 ) -> Analysis:
     """Analyse one transcript. `duration_s` is the recording's length, `type` a type of call that a person has set.
 
@@ -56,6 +66,94 @@ def analyse(
         for turn in transcript.turns
     ]
     findings = find(turns, playbook, duration=duration_s, type=type)
+    if suggester is not None:
+        findings = replace(findings, suggestions=suggester.suggest(turns, findings.tags))
     return Analysis.model_validate(
         {"recording_id": transcript.recording_id, "made_from": made_from or {}, **asdict(findings)}
     )
+
+
+class Analyser:
+    """Analyses transcripts by one playbook and, unless suggestions are off, one suggester. Never changes."""
+
+    def __init__(self, playbook: CompiledPlaybook, suggester: Suggester | None) -> None:
+        self.playbook = playbook
+        self._suggester = suggester
+
+    def made_from(self) -> dict[str, str]:
+        """What every analysis of this analyser is made from, besides the call's own documents."""
+        return {
+            "playbook": self.playbook.version,
+            "suggester": self._suggester.version if self._suggester else "off",
+            "engine": ENGINE,
+        }
+
+    def analyse(
+        self,
+        transcript: Transcript,
+        *,
+        duration_s: float | None = None,
+        type: str | None = None,  # noqa: A002
+        made_from: dict[str, str] | None = None,
+    ) -> Analysis:
+        """Analyse one transcript; see :func:`analyse`."""
+        return analyse(
+            transcript,
+            self.playbook,
+            duration_s=duration_s,
+            type=type,
+            made_from=made_from,
+            suggester=self._suggester,
+        )
+
+
+def packaged(playbook: CompiledPlaybook) -> Suggester:
+    """The suggester that needs no data folder: the packaged classifier, whatever the playbook."""
+    return Suggester(playbook, packaged_model())
+
+
+def learnt(playbook: CompiledPlaybook, *, examples: Path, cache: Path) -> Suggester:
+    """The suggester that has learnt from this playbook's examples and from what the team has judged.
+
+    `examples` is the file of judged sentences, which may be missing. What is learnt is kept in the folder `cache` under
+    the fingerprint of its sentences; learning takes seconds, and none where they are those of the package.
+    """
+    team = _judged(examples)
+    known = sentences(playbook, team)
+    mark = fingerprint(known)
+    model = packaged_model()
+    if model.made_from != mark:
+        least = model.threshold  # chosen by nlp.suggester.train
+        model = replace(_kept(cache / mark) or _learn(known, mark, cache), threshold=least)
+    return Suggester(playbook, model, team)
+
+
+def _judged(path: Path) -> tuple[Example, ...]:
+    try:
+        return judged(path.read_bytes())
+    except FileNotFoundError:
+        return ()
+    except ValueError as error:
+        log.warning("%s can't be read, so suggestions have learnt nothing from the team (%s)", path.name, error)
+        return ()
+
+
+def _kept(folder: Path) -> Model | None:
+    try:
+        return Model.from_bytes((folder / "weights.npz").read_bytes())
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, OSError, BadZipFile) as error:
+        log.warning("What suggestions had learnt was damaged (%s); it is learnt again", error)
+        return None
+
+
+def _learn(known: tuple[Example, ...], mark: str, cache: Path) -> Model:
+    model = train(known, made_from=mark)
+    folder = cache / mark
+    folder.mkdir(parents=True, exist_ok=True)
+    files.write(folder / "weights.npz", model.to_bytes(), durable=False)
+    for other in cache.iterdir():
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)  # only today's is ever asked for
+    return model

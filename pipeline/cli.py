@@ -150,7 +150,9 @@ def tag(file: Annotated[str, typer.Argument(help="A transcript document; - reads
         from pipeline.errors import NotFound
 
         raise NotFound(f"{file}: {error.strerror}") from error
-    analysis = analyse.analyse(Transcript.from_json(content), analyse.load_playbook(conf.playbook))
+    playbook = analyse.load_playbook(conf.playbook)
+    analyser = analyse.Analyser(playbook, analyse.packaged(playbook) if conf.suggestions else None)
+    analysis = analyser.analyse(Transcript.from_json(content))
     sys.stdout.write(analysis.to_json().decode())
 
 
@@ -185,15 +187,15 @@ def search(
 
 @playbook_app.command("check")
 def playbook_check(
-    folder: Annotated[Path | None, typer.Argument(help="A playbook folder; unset: the default one.")] = None,
+    folder: Annotated[Path | None, typer.Argument(help="A playbook folder; unset: the one in force.")] = None,
+    data: Data = None,
 ) -> None:
     """Validate a playbook and run its examples."""
-    from nlp.analyse import DEFAULT
     from nlp.check import check
     from nlp.playbook import load
     from nlp.yamlfile import PlaybookError
 
-    where = folder or settings.load().playbook or DEFAULT
+    where = folder or _playbooks(data).in_force().folder
     try:
         problems = check(where)
         loaded = load(where)
@@ -205,6 +207,52 @@ def playbook_check(
     console.print(f"{loaded.name} {loaded.version[:12]}: {len(problems) or 'no'} problems", markup=False)
     if problems:
         raise typer.Exit(1)
+
+
+@playbook_app.command("publish")
+def playbook_publish(
+    folder: Annotated[Path, typer.Argument(help="A playbook folder.")],
+    why: Annotated[str, typer.Option(help="What it changes, for those who ask later.")] = "",
+    data: Data = None,
+) -> None:
+    """Put a playbook in force: every call is read again from its transcript, in the background."""
+    import getpass
+
+    from pipeline.playbooks import BadPlaybook
+
+    playbooks = _playbooks(data)
+    try:
+        version = playbooks.publish(folder, by=getpass.getuser(), why=why)
+    except BadPlaybook as error:
+        for problem in error.problems:
+            complaints.print(str(problem), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    console.print(f"{version} is in force", markup=False)
+
+
+@playbook_app.command("export")
+def playbook_export(
+    folder: Annotated[Path, typer.Argument(help="A folder that is not there yet.")],
+    data: Data = None,
+) -> None:
+    """Copy the playbook in force to a folder, to edit it there and publish it."""
+    from pipeline.errors import BadInput
+    from pipeline.playbooks import copy
+
+    found = _playbooks(data).in_force()
+    try:
+        copy(found.folder, folder.absolute())
+    except FileExistsError as error:
+        raise BadInput(f"{folder} is there already") from error
+    console.print(f"{found.playbook.name} {found.playbook.version} is in {folder}", markup=False, soft_wrap=True)
+
+
+def _playbooks(data: Path | None) -> Any:
+    from pipeline.library import Library
+    from pipeline.playbooks import Playbooks
+
+    conf = settings.load(data)
+    return Playbooks(Library(conf.data).playbooks, conf.playbook)
 
 
 @app.command()

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from nlp.yamlfile import PlaybookError
 from pipeline import models
-from pipeline.analyse import load_playbook
 from pipeline.client import is_running
 from pipeline.errors import ExemplarError
 from pipeline.library import Library
+from pipeline.playbooks import BadPlaybook, Playbooks
 from pipeline.settings import Settings
 from pipeline.supervise import PORT, free_port
 
@@ -74,11 +73,15 @@ def _device(settings: Settings) -> Finding:
 
 
 def _playbook(settings: Settings) -> Finding:
+    mend = "Mend the file and line named, then `exemplar playbook check`."
     try:
-        playbook = load_playbook(settings.playbook)
-    except PlaybookError as error:
-        return Finding(False, "playbook", str(error), "Mend the file and line named, then `exemplar playbook check`.")
-    return Finding(True, "playbook", f"{playbook.name} {playbook.version[:12]}")
+        found = Playbooks(Library(settings.data).playbooks, settings.playbook).in_force()
+    except BadPlaybook as error:
+        return Finding(False, "playbook", str(error), mend)
+    told = f"{found.playbook.name} {found.playbook.version[:12]} ({found.source})"
+    if found.trouble:
+        return Finding(False, "playbook", f"{found.trouble} {told} serves", "Publish a good one, or go back to one.")
+    return Finding(True, "playbook", told)
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:

@@ -35,6 +35,9 @@ class Library:
         self.scratch = root / "scratch"
         self.run_lock = root / "run.lock"
         self.vocabulary = root / "vocabulary.yml"
+        self.records = root / "records.sqlite"
+        self.examples = root / "examples.json"
+        self.suggester = root / "suggester"
         self._parts = root / "parts"
         self._channels = root / "channels.json"
         self.to_index = Spool(root / "spool" / "index")

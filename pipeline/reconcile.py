@@ -12,8 +12,8 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Literal, Protocol
 
-from nlp.rules import CompiledPlaybook
-from pipeline import analyse, audio, channels, reading, speakers, supplied, vocabulary
+from pipeline import audio, channels, reading, speakers, supplied, vocabulary
+from pipeline.analyse import Analyser
 from pipeline.errors import BadInput, BadRecording, Cancelled, HearingStopped, RecogniserFailed
 from pipeline.folder import CallFolder
 from pipeline.library import Library, now
@@ -40,14 +40,16 @@ Report = Callable[[CallFolder, Stage | Literal["waiting"], float | None], None]
 class Reconciler:
     """The stages, bound to one data folder."""
 
-    def __init__(
-        self, library: Library, settings: Settings, ear: Hears, playbook: CompiledPlaybook, report: Report
-    ) -> None:
+    def __init__(self, library: Library, settings: Settings, ear: Hears, analyser: Analyser, report: Report) -> None:
         self._library = library
         self._settings = settings
         self._ear = ear
-        self._playbook = playbook
+        self._analyser = analyser
         self._report = report
+
+    def use(self, analyser: Analyser) -> None:
+        """Read calls by this playbook from now on; those read by another one are wanted again."""
+        self._analyser = analyser
 
     def wants(self, call: CallFolder) -> tuple[Stage, ...]:
         """The stages whose output is missing or out of date, in order. A stage makes those after it wanted too."""
@@ -204,39 +206,35 @@ class Reconciler:
 
     # analyse: tags, moments, steps
 
-    def _analysed(self, call: CallFolder, recording: Recording) -> dict[str, str]:
+    def _analysed(self, call: CallFolder, recording: Recording, analyser: Analyser) -> dict[str, str]:
         return {
             "transcript": call.digest("transcript.json") or "",
-            "playbook": self._playbook.version,
             "type": recording.type or "",
-            "engine": analyse.ENGINE,
+            **analyser.made_from(),
         }
 
     def _analyse_wanted(self, call: CallFolder) -> bool:
         analysis, recording = call.analysis(), call.recording()
-        return recording is not None and (analysis is None or analysis.made_from != self._analysed(call, recording))
+        if recording is None:
+            return False
+        return analysis is None or analysis.made_from != self._analysed(call, recording, self._analyser)
 
     def _analyse(self, call: CallFolder) -> None:
         recording, transcript = call.recording(), call.transcript()
         if recording is None or transcript is None:
             return
-        made_from = self._analysed(call, recording)
+        analyser = self._analyser  # another playbook may be published meanwhile
+        made_from = self._analysed(call, recording, analyser)
         call.keep(
-            analyse.analyse(
-                transcript,
-                self._playbook,
-                duration_s=recording.duration_s,
-                type=recording.type,
-                made_from=made_from,
-            )
+            analyser.analyse(transcript, duration_s=recording.duration_s, type=recording.type, made_from=made_from)
         )
 
     # publish: tell the index
 
     def _mark(self, call: CallFolder) -> str:
         """What a call that is up to date was published under: its documents, and all that they depend on besides."""
-        engines = f"{READ_ENGINE} {speakers.ENGINE} {analyse.ENGINE}"
-        known = f"{self._playbook.version} {self._vocabulary().version} {sorted(self._library.learnt().items())}"
+        engines = f"{READ_ENGINE} {speakers.ENGINE} {sorted(self._analyser.made_from().items())}"
+        known = f"{self._vocabulary().version} {sorted(self._library.learnt().items())}"
         return f"{call.stamp()} {engines} {known} {self._settings.timezone}"
 
     def _publish_wanted(self, call: CallFolder) -> bool:

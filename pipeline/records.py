@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-from nlp.findings import CallType, Moment, PersonalData, Step, Tag
+from nlp.findings import CallType, Moment, PersonalData, Step, Suggestion, Tag
 from pipeline.errors import BadInput
 
 Speaker = Literal["rep", "customer", "unknown"]
@@ -232,6 +232,7 @@ class Analysis(Document):
     playbook: dict[str, str]
     type: CallType
     tags: tuple[Tag, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()  # tags that somebody has yet to agree with
     moments: tuple[Moment, ...] = ()
     steps: tuple[Step, ...] = ()
     pii: tuple[PersonalData, ...] = ()

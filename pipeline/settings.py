@@ -39,6 +39,11 @@ class Settings(BaseSettings):
 
     timezone: str | None = Field(None, description="Zone of times in file names, as Europe/Berlin; unset: here.")
     playbook: Path | None = Field(None, description="A playbook folder of your own; unset: the default one.")
+    suggestions: bool = Field(True, description="Suggest tags where no pattern reaches, for somebody to agree with.")
+    mask: bool = Field(True, description="Hide card numbers, addresses and other personal data in what is shown.")
+    records_url: str | None = Field(
+        None, description="The PostgreSQL database of what people write; unset: SQLite in the data folder."
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -14,7 +14,7 @@ import duckdb
 
 from clips_api.index.queries import schema, statements
 
-SCHEMA = 2  # raise it when the tables, or what stands in their rows, change
+SCHEMA = 3  # raise it when the tables, or what stands in their rows, change
 FILE = "clips.duckdb"
 MEMORY = "768MB"
 log = logging.getLogger(__name__)
@@ -23,12 +23,13 @@ Row = dict[str, Any]
 
 
 class Database:
-    """The index in force: data/index/<n>/clips.duckdb with the highest n that is sound and of today's schema."""
+    """The index in force: data/index/<n>/clips.duckdb with the highest n that is sound and made as today's would be."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, mask: bool = True) -> None:
         self.folder = folder
+        self.mask = mask  # whether personal data is hidden in its rows; one made otherwise is built again
         self._writing = threading.Lock()
-        self._home, self._connection = _open(folder)
+        self._home, self._connection = _open(folder, mask=mask)
 
     def rows(self, name: str, **values: Any) -> list[Row]:
         """Run a named statement and fetch all it gives."""
@@ -73,7 +74,7 @@ class Database:
         """Leave a file that was lost or damaged and start an empty one beside it."""
         with self._writing:
             old, home = self._connection, self.folder / str(int(self._home.name) + 1)
-            self._home, self._connection = home, _make(home)
+            self._home, self._connection = home, _make(home, mask=self.mask)
             with suppress(duckdb.Error):
                 old.close()
             _clear(self.folder, home)
@@ -96,28 +97,28 @@ def fetch(cursor: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any]) -
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _open(folder: Path) -> tuple[Path, duckdb.DuckDBPyConnection]:
+def _open(folder: Path, *, mask: bool) -> tuple[Path, duckdb.DuckDBPyConnection]:
     folder.mkdir(parents=True, exist_ok=True)
     numbered = sorted((path for path in folder.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))
     for home in reversed(numbered):
-        connection = _sound(home)
+        connection = _sound(home, mask=mask)
         if connection is not None:
             _clear(folder, home)
             return home, connection
     home = folder / str(int(numbered[-1].name) + 1 if numbered else 1)
-    connection = _make(home)
+    connection = _make(home, mask=mask)
     _clear(folder, home)
     return home, connection
 
 
-def _make(home: Path) -> duckdb.DuckDBPyConnection:
+def _make(home: Path, *, mask: bool) -> duckdb.DuckDBPyConnection:
     """An empty index; it counts as one only once its schema is written whole."""
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     connection = _connect(home)
     connection.execute("BEGIN")
     connection.execute(schema())
-    connection.execute("INSERT INTO about VALUES (?, false)", [SCHEMA])
+    connection.execute("INSERT INTO about VALUES (?, ?, false)", [SCHEMA, mask])
     connection.execute("COMMIT")
     connection.execute("CHECKPOINT")
     return connection
@@ -129,17 +130,17 @@ def _clear(folder: Path, kept: Path) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _sound(home: Path) -> duckdb.DuckDBPyConnection | None:
-    """A connection to an index that opens and has today's schema, else None."""
+def _sound(home: Path, *, mask: bool) -> duckdb.DuckDBPyConnection | None:
+    """A connection to an index that opens and has today's schema and setting, else None."""
     if not (home / FILE).is_file():
         return None
     connection = None
     try:
         connection = _connect(home)
-        if connection.execute("SELECT schema_version FROM about").fetchall() == [(SCHEMA,)]:
+        if [row[:2] for row in connection.execute("SELECT * FROM about").fetchall()] == [(SCHEMA, mask)]:
             connection.execute("SELECT max(stamp) FROM calls").fetchall()
             return connection
-        log.info("index %s has another schema: building a new one", home.name)
+        log.info("index %s has another schema or was made with another `mask`: building a new one", home.name)
     except duckdb.Error as error:
         log.warning("index %s can't be read and is built again: %s", home.name, error)
     if connection is not None:

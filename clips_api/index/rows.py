@@ -7,7 +7,10 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import takewhile
 
+from clips_api.sentences import around
 from clips_api.spans import clip_id
+from clips_api.store.judgements import Judgement, rule_id
+from clips_api.suggestions import offers
 from clips_api.voices import asks
 from clips_api.words import folded
 from nlp.findings import Moment
@@ -25,6 +28,7 @@ class Documents:
     analysis: Analysis | None = None
     reason: Reason | None = None
     sightings: tuple[Sighting, ...] = ()
+    judged: tuple[Judgement, ...] = ()  # what people say of its suggestions
     damage: str | None = None  # what keeps one of them from being read
 
     @property
@@ -44,6 +48,7 @@ class Rows:
 
     call: dict[str, object]
     files: list[dict[str, object]]
+    tags: list[dict[str, object]]
     clips: list[dict[str, object]]
 
 
@@ -64,30 +69,47 @@ class Clip:
     score: float | None = None
     why: str | None = None
     parts: dict[str, str | None] = field(default_factory=dict)
+    sentence: str | None = None
+    judged_as: str | None = None
 
 
+ORDER = ("moment", "tag", "suggestion", "turn", "span")  # which of several clips of one span stands for it
 PARTS = ("acknowledge", "explore", "respond", "confirm")
 
 
 def rows_of(documents: Documents) -> Rows:
     """Everything the index holds of one call."""
-    return Rows(_call(documents), _files(documents), list(_clip_rows(documents)))
+    return Rows(_call(documents), _files(documents), list(_tag_rows(documents)), list(_clip_rows(documents)))
 
 
-def clips_of(transcript: Transcript, analysis: Analysis | None) -> Iterator[Clip]:
-    """One clip a moment, one a tag outside moments, one each remaining turn."""
+def clips_of(transcript: Transcript, analysis: Analysis | None, judged: Iterable[Judgement] = ()) -> Iterator[Clip]:
+    """One clip a moment, one a tag outside moments, one a suggestion, one each remaining turn."""
     turns = transcript.turns
     told: set[int] = set()
     for moment in analysis.moments if analysis else ():
         shown, clip = _moment(turns, moment)
         told |= shown
-        yield clip
+        yield replace(clip, sentence=_sentence_of(moment, turns, analysis), judged_as="tag")
     tagged: set[tuple[int, str]] = set()
     for tag in analysis.tags if analysis else ():
         if tag.turn in told or (tag.turn, tag.tag) in tagged:
             continue
         tagged.add((tag.turn, tag.tag))
-        yield replace(_turn(turns, tag.turn), kind="tag", tag=tag.tag, why=f"“{tag.quote}” matched {tag.rule}")
+        yield replace(
+            _turn(turns, tag.turn),
+            kind="tag",
+            tag=tag.tag,
+            why=f"“{tag.quote}” matched {tag.rule}",
+            sentence=around(turns[tag.turn], tag).key,
+            judged_as="tag",
+        )
+    for offer in offers(transcript, analysis, judged):
+        if offer.right is not False and (offer.turn, offer.tag) not in tagged:
+            kind = "tag" if offer.right else "suggestion"
+            clip = replace(_turn(turns, offer.turn), kind=kind, tag=offer.tag, why=offer.why)
+            yield replace(clip, sentence=offer.sentence, judged_as="suggestion")
+            if offer.right:
+                tagged.add((offer.turn, offer.tag))
     told |= {turn for turn, _ in tagged}
     for number, turn in enumerate(turns):
         if number not in told and turn.text:
@@ -126,6 +148,13 @@ def _moment(turns: tuple[Turn, ...], moment: Moment) -> tuple[set[int], Clip]:
     return set(asked) | set(replies), clip
 
 
+def _sentence_of(moment: Moment, turns: tuple[Turn, ...], analysis: Analysis | None) -> str | None:
+    """The sentence of the tag that a moment is named by."""
+    tags = analysis.tags if analysis else ()
+    named = (tag for tag in tags if tag.tag == moment.tag and tag.turn in moment.turns)
+    return next((around(turns[tag.turn], tag).key for tag in named), None)
+
+
 def _turn(turns: tuple[Turn, ...], number: int) -> Clip:
     turn = turns[number]
     return Clip("turn", None, number, turn.start, turn.end, turn.speaker, turn.text, _before(turns, number))
@@ -139,20 +168,25 @@ def _clip_rows(documents: Documents) -> Iterator[dict[str, object]]:
     recording, transcript = documents.recording, documents.transcript
     if documents.state not in ("heard", "done") or recording is None or transcript is None:
         return
-    clips = [clip for clip in clips_of(transcript, documents.analysis) if clip.quote or clip.reply]
+    found = clips_of(transcript, documents.analysis, documents.judged)
+    clips = [clip for clip in found if clip.quote or clip.reply]
     spans: dict[str, list[Clip]] = {}
     for clip in clips:
         spans.setdefault(clip_id(documents.id, clip.start_s, clip.end_s, clip.turn), []).append(clip)
     for name, same in spans.items():
-        same.sort(key=lambda clip: (clip.kind != "moment", -(clip.score or -1.0), clip.tag or ""))
-        tags = list(dict.fromkeys(clip.tag for clip in same if clip.tag))
+        same.sort(key=lambda clip: (ORDER.index(clip.kind), -(clip.score or -1.0), clip.tag or ""))
+        certain = [clip for clip in same if clip.kind != "suggestion"]
+        tags = list(dict.fromkeys(clip.tag for clip in certain if clip.tag))
         for rank, clip in enumerate(same):
             yield {
                 "id": name,
                 "recording_id": documents.id,
                 "kind": clip.kind,
-                "lead": rank == 0,
+                "lead": clip in certain[:1],
+                "lead_suggested": rank == 0,
                 "tag": clip.tag,
+                "sentence": clip.sentence,
+                "judged_as": clip.judged_as,
                 "tags": tags,
                 "start_s": clip.start_s,
                 "end_s": clip.end_s,
@@ -171,6 +205,29 @@ def _clip_rows(documents: Documents) -> Iterator[dict[str, object]]:
                 "customer": recording.customer,
                 "started_at": utc(recording.started_at),
                 "started_text": recording.started_at.isoformat() if recording.started_at else None,
+            }
+
+
+def _tag_rows(documents: Documents) -> Iterator[dict[str, object]]:
+    transcript, analysis = documents.transcript, documents.analysis
+    if documents.state != "done" or transcript is None or analysis is None:
+        return
+    for tag in analysis.tags:
+        yield {
+            "recording_id": documents.id,
+            "kind": "tag",
+            "tag": tag.tag,
+            "rule": rule_id(tag.rule),
+            "sentence": around(transcript.turns[tag.turn], tag).key,
+        }
+    for offer in offers(transcript, analysis, documents.judged):
+        if offer.right is None:
+            yield {
+                "recording_id": documents.id,
+                "kind": "suggestion",
+                "tag": offer.tag,
+                "rule": "",
+                "sentence": offer.sentence,
             }
 
 

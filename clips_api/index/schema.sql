@@ -2,7 +2,8 @@
 -- database.py: the next start builds data/index/<n+1>. No keys or DDL indexes: the writer is alone and keeps rows
 -- unique itself, and DuckDB's index changes have replay faults in its write-ahead log (docs/decisions.md).
 
-CREATE TABLE about (schema_version INTEGER, complete BOOLEAN);
+-- `masked`: whether personal data is hidden in the rows (the setting `mask`).
+CREATE TABLE about (schema_version INTEGER, masked BOOLEAN, complete BOOLEAN);
 
 -- One row a call, whatever its state: 'waiting' (no transcript), 'heard' (no analysis yet), 'done', 'quarantined',
 -- 'unreadable' (a document of ours is damaged).
@@ -40,13 +41,25 @@ CREATE TABLE files (
     bytes         BIGINT
 );
 
--- One row a moment, a tag outside moments, a remaining turn.
+-- One row a tag, those in moments too, and a suggestion that nobody has judged: what people can judge.
+CREATE TABLE tags (
+    recording_id  VARCHAR,
+    kind          VARCHAR,      -- 'tag', 'suggestion'
+    tag           VARCHAR,
+    rule          VARCHAR,      -- its id
+    sentence      VARCHAR
+);
+
+-- One row a moment, a tag outside moments, a suggestion, a remaining turn.
 CREATE TABLE clips (
     id            VARCHAR,      -- <recording_id>-<start_ms>-<end_ms>; two tags of one span share it
     recording_id  VARCHAR,
-    kind          VARCHAR,      -- 'moment', 'tag', 'turn'
+    kind          VARCHAR,      -- 'moment', 'tag', 'turn', 'suggestion' (nobody has agreed to it: never counted)
     lead          BOOLEAN,      -- the row that stands for its id where no tag is asked for
+    lead_suggested BOOLEAN,     -- the same where suggestions are asked for
     tag           VARCHAR,
+    sentence      VARCHAR,      -- of the tag, as people judge it (clips_api/sentences.py)
+    judged_as     VARCHAR,      -- 'tag', or 'suggestion' though somebody agreed to it; NULL without a tag
     tags          VARCHAR[],    -- of every row with this id
     start_s       DOUBLE,       -- NULL where the transcript has no times
     end_s         DOUBLE,

@@ -26,6 +26,7 @@ class Question:
     until: str | None = None
     min_score: float | None = None
     sort: Sort = "relevance"
+    suggestions: bool = False  # whether those that nobody has agreed to are shown too
 
     @property
     def query(self) -> Query:
@@ -66,6 +67,7 @@ def search(database: Database, cursors: Cursors, question: Question, *, limit: i
         "search",
         **question.filters(),
         sort=question.sort,
+        suggestions=question.suggestions,
         phrase=question.query.phrase,
         after=after,
         after_id=after_id,

@@ -10,7 +10,7 @@ from clips_api.index.database import Database
 from clips_api.index.queries import statements
 from clips_api.index.rows import Rows
 
-TABLES = ("calls", "files", "clips")
+TABLES = ("calls", "files", "tags", "clips")
 AT_ONCE = 400  # rows an INSERT; one by one or with executemany DuckDB is slow
 
 
@@ -22,6 +22,7 @@ def replace(database: Database, ids: Sequence[str], rows: Iterable[Rows]) -> Non
             cursor.execute(statements()[f"drop_{table}"].sql, {"ids": list(ids)})
         _insert(cursor, "calls", [found.call for found in made])
         _insert(cursor, "files", [row for found in made for row in found.files])
+        _insert(cursor, "tags", [row for found in made for row in found.tags])
         _insert(cursor, "clips", [row for found in made for row in found.clips])
 
 

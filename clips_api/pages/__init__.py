@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from clips_api.pages import call, calls, search, status, upload, vocabulary
+from clips_api.pages import (
+    calibrate,
+    call,
+    calls,
+    judgements,
+    playbook,
+    playbook_draft,
+    search,
+    status,
+    upload,
+    vocabulary,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (search, calls, call, status, upload, vocabulary):
+for part in (search, calls, call, calibrate, judgements, status, playbook, playbook_draft, upload, vocabulary):
     router.include_router(part.router)

@@ -6,17 +6,22 @@ from collections import Counter
 from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
+from clips_api import figures
 from clips_api.answers import Call, Facts
 from clips_api.calls import correct, gather, known
 from clips_api.deps import Given
+from clips_api.findings import opinions, read
 from clips_api.render import local, page
 from clips_api.script import lines
+from clips_api.seen import seen
 from clips_api.speakers import Sides, answer, pending, rep_is
 from clips_api.status import STALE
+from clips_api.store.judgements import doubtful
+from clips_api.suggestions import offers
 from clips_api.uploads import facts_of
 from clips_api.voices import asks, sides, voices
 from clips_api.waveform import draw
@@ -26,6 +31,7 @@ from pipeline.library import now
 from pipeline.records import About
 
 router = APIRouter()
+TYPES = ("conversation", "voicemail", "gatekeeper", "support", "internal")
 EDITABLE = ("rep", "customer", "started_at", "direction")
 
 
@@ -35,12 +41,18 @@ def show(request: Request, parts: Given, recording_id: str, part: Annotated[str 
     folder = known(parts, recording_id)
     progress = parts.library.progress()
     running = progress is not None and now() - progress.at < STALE
-    mark = sha256(f"{folder.stamp()} {running} {pending(folder)}".encode()).hexdigest()[:24]
+    said = opinions(parts, [folder.id])
+    answers = [(*place, one.right) for place, one in said.items()]
+    mark = sha256(f"{folder.stamp()} {running} {pending(folder)} {answers}".encode()).hexdigest()[:24]
     headers = {"ETag": f'"{mark}"'} if part == "live" else None
     if headers and request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    call = gather(folder)
+    call = gather(folder, mask=parts.settings.mask)
     recording, transcript, analysis = call.recording, call.transcript, call.analysis
+    documents = read(parts, folder.id)
+    offered = (
+        [one for one in offers(transcript, analysis, documents.judged) if one.right is not False] if transcript else []
+    )
     analysed = analysis is not None and analysis.type.value != "not_analysed"
     metrics: dict[str, Any] = analysis.metrics if analysis and analysed else {}
     return page(
@@ -50,12 +62,18 @@ def show(request: Request, parts: Given, recording_id: str, part: Annotated[str 
         call=call,
         recording=recording,
         name=recording.filename if recording else call.sightings[0].path if call.sightings else call.id,
-        lines=lines(transcript, analysis, recording) if transcript else [],
+        lines=lines(transcript, analysis, recording, offered) if transcript else [],
         wave=draw(folder.peaks, recording, transcript, analysis) if recording else None,
         fields=fields(recording) if recording else {},
         analysed=analysed,
+        seen=seen(documents, said),
+        doubtful=doubtful(parts.store),
+        types=kinds_of_call(call),
+        type_waits=type_pending(call),
         steps=Counter(step.result for step in analysis.steps) if analysis else {},
         side=metrics.get("rep") or {},
+        figures=figures.rows(metrics),
+        unclear=figures.unclear(metrics),
         metrics=metrics,
         sides=sides(recording),
         voices=voices(call.id, transcript, recording),
@@ -78,6 +96,14 @@ async def put_right(request: Request, parts: Given, recording_id: str) -> Redire
     changed = {name: value for name, value in given.items() if value != before.get(name, "")}
     understood = facts_of(changed).model_dump(include=set(changed))
     correct(parts, call, Facts(**understood))
+    return RedirectResponse(f"/calls/{call.id}", 303)
+
+
+@router.post("/calls/{recording_id}/type")
+def of_type(parts: Given, recording_id: str, type: Annotated[str, Form(max_length=40)] = "") -> RedirectResponse:  # noqa: A002
+    """What sort of call it is, as a person says; empty leaves it to Exemplar again."""
+    call = known(parts, recording_id)
+    correct(parts, call, Facts(type=type or None))
     return RedirectResponse(f"/calls/{call.id}", 303)
 
 
@@ -105,11 +131,24 @@ def said(call: CallFolder, form: dict[str, str]) -> Sides:
         raise BadInput("which voice is whose") from error
 
 
+def kinds_of_call(call: Call) -> list[str]:
+    """The types to choose from; a team's own playbook may have decided on another one."""
+    present = (call.recording and call.recording.type) or (call.analysis and call.analysis.type.value)
+    own = [present] if present and present not in (*TYPES, "not_analysed") else []
+    return [*TYPES, *own]
+
+
+def type_pending(call: Call) -> bool:
+    """Whether somebody said what sort of call it is and the analysis was not made anew since."""
+    said = (call.recording and call.recording.type) or ""
+    return call.analysis is not None and call.analysis.made_from.get("type", "") != said
+
+
 def waits_for(folder: CallFolder, call: Call) -> str:
     """What the page waits for: an answer to be worked in, moments to be found, the call to be heard, or nothing."""
     if call.why:
         return ""
-    if pending(folder):
+    if pending(folder) or type_pending(call):
         return "answer"
     return {"waiting": "hearing", "heard": "moments"}.get(call.state, "")
 

@@ -9,11 +9,11 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from clips_api.answers import Clip
-from clips_api.clips import Asked, Cursor
+from clips_api.clips import Asked, Cursor, shown
 from clips_api.deps import Given, Parts
 from clips_api.index.search import Question, facets, search
 from clips_api.render import counted, label, page
+from clips_api.store import judgements
 
 router = APIRouter()
 A_PAGE = 20
@@ -47,7 +47,7 @@ def show(
     found = search(parts.database, parts.cursors, asked, limit=A_PAGE, cursor=cursor)
     context: dict[str, Any] = {
         "asked": asked,
-        "clips": [Clip.from_row(row, asked.query) for row in found.rows],
+        "clips": shown(parts, found.rows, asked.query),
         "total": found.total,
         "more": address(asked, cursor=found.next) if found.next else None,
         "first": cursor is None,
@@ -65,6 +65,8 @@ def show(
         "tags": choices(asked, "tag", counts["tag"]),
         "reps": counts["rep"],
         "speakers": counts["speaker"],
+        "suggested": parts.database.rows("suggested", tag=asked.tag)[0]["suggestions"],
+        "doubtful": judgements.doubtful(parts.store),
         "empty": not found.total and not has_clips(parts),
     }
     return page(request, "search_results.html" if part == "results" else "search.html", **context)
@@ -91,6 +93,7 @@ def address(asked: Question, **changes: str | None) -> str:
     values = {name: getattr(asked, name) for name in Question.__dataclass_fields__} | changes
     if values["sort"] == "relevance":
         del values["sort"]
+    values["suggestions"] = "1" if values["suggestions"] else None
     return f"/search?{urlencode({name: value for name, value in values.items() if value not in (None, '')})}"
 
 

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from clips_api.calls import try_again
 from clips_api.clips import Cursor
 from clips_api.deps import Given, Parts
+from clips_api.playbook import reading, trouble
 from clips_api.problems import NotNow
 from clips_api.queue import cancel, discard, put_first
 from clips_api.render import page
@@ -34,11 +35,14 @@ def show(request: Request, parts: Given, part: Annotated[str | None, Query()] = 
     """All four groups; `part=live` gives what changes, or 304 where nothing did."""
     status = look(parts, A_GROUP)
     template = "status_live.html" if part == "live" else "status.html"
-    answer = page(request, template, status=status, inbox=parts.library.inbox)
+    reread = reading(parts)
+    answer = page(
+        request, template, status=status, inbox=parts.library.inbox, reading=reread, playbook_trouble=trouble(parts)
+    )
     if part != "live":
         return answer
     tag = f'"{sha256(answer.body).hexdigest()[:24]}"'
-    headers = {"ETag": tag, "X-Busy": "1" if status.busy else "0"}
+    headers = {"ETag": tag, "X-Busy": "1" if status.busy or reread else "0"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     answer.headers.update(headers)

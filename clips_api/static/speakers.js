@@ -33,7 +33,7 @@ audio?.addEventListener("timeupdate", () => sample && audio.currentTime >= Numbe
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!form.getAttribute("action")?.endsWith("/speakers")) return;
+  if (!/\/(speakers|type)$/.test(form.getAttribute("action"))) return;
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form, event.submitter));
   const buttons = event.submitter ? [...event.submitter.parentElement.querySelectorAll("button"), event.submitter] : [];
@@ -91,7 +91,7 @@ function show(fresh) {
   for (const old of document.querySelectorAll("[data-live]")) {
     const now = fresh.getElementById(old.id);
     if (!now || old.outerHTML === now.outerHTML) continue;
-    if (unfinished && old.id !== "question") continue; // the words without what was found in them come and go
+    if (unfinished && old.id !== "question" && old.id !== "type") continue; // the words without what was found in them come and go
     old.replaceWith(document.adoptNode(now));
   }
   document.dispatchEvent(new Event("rewritten"));

@@ -18,7 +18,7 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectException
 
 from pipeline import files
-from pipeline.analyse import load_playbook
+from pipeline.analyse import Analyser, learnt
 from pipeline.ear import Ear
 from pipeline.errors import (
     BadRecording,
@@ -33,9 +33,11 @@ from pipeline.errors import (
 )
 from pipeline.flows import ingest, upkeep
 from pipeline.flows.queue import WorkQueue
+from pipeline.flows.reanalyse import Rereading
 from pipeline.folder import CallFolder
 from pipeline.inbox import Inbox
 from pipeline.library import Library
+from pipeline.playbooks import Playbooks
 from pipeline.progress import Board
 from pipeline.reconcile import Reconciler, Stage
 from pipeline.settings import Settings
@@ -50,15 +52,17 @@ class Worker:
     """Puts the parts together and runs them until told to stop."""
 
     def __init__(self, conf: Settings, ear: Ear) -> None:
+        self._conf = conf
         self.library = Library(conf.data)
         self.board = Board(self.library)
         self.ear = ear
         self.inbox = Inbox(self.library, conf)
-        self.reconciler = Reconciler(self.library, conf, self.ear, load_playbook(conf.playbook), self._report)
+        self.playbooks = Playbooks(self.library.playbooks, conf.playbook)
+        self.reconciler = Reconciler(self.library, conf, self.ear, self._analyser(), self._report)
         self.flows = ingest.build(self.library, self.inbox, self.reconciler)
         self.queue = WorkQueue()
+        self.rereading = Rereading(self.library, self.playbooks, self.reconciler, self.queue, self._take_up)
         self.stop = threading.Event()
-        self._conf = conf
         self._wake = threading.Event()
 
     def run(self) -> None:
@@ -67,7 +71,7 @@ class Worker:
         with files.lock(self.library.incoming, wait=True):
             threading.Thread(target=self._warm, daemon=True).start()
             self._until_prefect_answers()
-            for work in (self._watch, self._intake, self._catch_up):
+            for work in (self._watch, self._intake, lambda: self.rereading.run(self.stop)):
                 threading.Thread(target=work, daemon=True).start()
             hands = [threading.Thread(target=self._hand, daemon=True) for _ in range(HANDS)]
             for hand in hands:
@@ -118,18 +122,22 @@ class Worker:
             except Exception:
                 log.exception("Prefect's old runs could not be tidied")
 
-    def _catch_up(self) -> None:
-        """Look at every call once: what a crash left undone is done now."""
-        for call in self.library.calls():
-            if self.stop.is_set():
-                return
-            try:
-                wanted = bool(self.reconciler.wants(call))
-            except Exception:
-                log.exception("Looking at call %s", call.id)
-                wanted = True  # so that its own trouble shows
-            if wanted:
-                self.queue.add(call.id)
+    def _analyser(self) -> Analyser:
+        """What reads calls today: the playbook in force and, unless they are off, suggestions that learnt from it."""
+        found = self.playbooks.in_force()
+        if found.trouble:
+            log.error("%s Calls are read by %s instead.", found.trouble, found.playbook.version)
+        if not self._conf.suggestions:
+            return Analyser(found.playbook, None)
+        return Analyser(
+            found.playbook, learnt(found.playbook, examples=self.library.examples, cache=self.library.suggester)
+        )
+
+    def _take_up(self) -> str:
+        """Read calls by what is in force from now on; the playbook's version."""
+        analyser = self._analyser()
+        self.reconciler.use(analyser)
+        return analyser.playbook.version
 
     def _warm(self) -> None:
         while not self.stop.is_set():

@@ -9,7 +9,8 @@ WITH spoken AS (
             WHEN reply_speaker = $speaker THEN reply_words
         END AS words
     FROM clips
-    WHERE CASE WHEN $tag IS NULL THEN lead ELSE tag = $tag END
+    WHERE CASE WHEN $tag IS NOT NULL THEN tag = $tag WHEN $suggestions THEN lead_suggested ELSE lead END
+      AND ($suggestions OR kind <> 'suggestion')
       AND ($rep IS NULL OR rep = $rep)
       AND ($since IS NULL OR started_at >= $since)
       AND ($until IS NULL OR started_at < $until)
@@ -37,17 +38,18 @@ page AS (
     ORDER BY rank DESC, id DESC
     LIMIT $limit
 )
-SELECT (SELECT count(*) FROM hits) AS total, page.*
+SELECT (SELECT count(*) FROM hits WHERE $tag IS NULL OR kind <> 'suggestion') AS total, page.*
 FROM (SELECT 1) LEFT JOIN page ON true
 ORDER BY rank DESC, id DESC
 
 -- name: facets
--- How many clips each tag, rep and speaker would leave, all other filters kept.
+-- How many clips each tag, rep and speaker would leave, all other filters kept. Suggestions are never counted.
 WITH spoken AS (
     SELECT id, tag, lead, rep, speaker, reply_speaker,
         quote_words || coalesce('|' || reply_words, '') AS words, quote_words, reply_words
     FROM clips
-    WHERE ($since IS NULL OR started_at >= $since)
+    WHERE kind <> 'suggestion'
+      AND ($since IS NULL OR started_at >= $since)
       AND ($until IS NULL OR started_at < $until)
       AND ($min_score IS NULL OR score >= $min_score)
       AND list_bool_and(
@@ -82,8 +84,37 @@ FROM (
 ) GROUP BY side
 ORDER BY facet, clips DESC, value
 
+-- name: suggested
+-- How many suggestions nobody has answered.
+SELECT count(*) AS suggestions FROM tags WHERE kind = 'suggestion' AND ($tag IS NULL OR tag = $tag)
+
+-- name: to_judge
+-- Tags that this person has not judged: of all tags, those least judged first; of one, its rules likewise. Then from
+-- as many rules and calls as there are.
+WITH known AS (
+    SELECT unnest($groups::VARCHAR[]) AS name, unnest($counts::INTEGER[]) AS judged
+),
+open AS (
+    SELECT recording_id, tag, rule, sentence, hash(recording_id || tag || sentence || $seed) AS luck,
+        CASE WHEN $tag IS NULL THEN tag ELSE rule END AS name
+    FROM tags
+    WHERE kind = 'tag' AND ($tag IS NULL OR tag = $tag)
+      AND recording_id || ' ' || tag || ' ' || sentence NOT IN (SELECT unnest($judged::VARCHAR[]))
+),
+dealt AS (
+    SELECT *,
+        row_number() OVER (PARTITION BY name ORDER BY luck) AS of_name,
+        row_number() OVER (PARTITION BY tag, rule ORDER BY luck) AS of_rule,
+        row_number() OVER (PARTITION BY recording_id ORDER BY luck) AS of_call
+    FROM open
+)
+SELECT recording_id, tag, rule, sentence
+FROM dealt LEFT JOIN known USING (name)
+ORDER BY coalesce(judged, 0) + of_name, of_rule, of_call, luck
+LIMIT $limit
+
 -- name: clip
-SELECT * FROM clips WHERE id = $id AND lead
+SELECT * FROM clips WHERE id = $id AND (lead OR lead_suggested) ORDER BY lead DESC
 
 -- name: any_clips
 SELECT count(*) AS clips FROM clips

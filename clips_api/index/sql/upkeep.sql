@@ -13,5 +13,8 @@ DELETE FROM calls WHERE list_contains($ids::VARCHAR[], recording_id)
 -- name: drop_files
 DELETE FROM files WHERE list_contains($ids::VARCHAR[], recording_id)
 
+-- name: drop_tags
+DELETE FROM tags WHERE list_contains($ids::VARCHAR[], recording_id)
+
 -- name: drop_clips
 DELETE FROM clips WHERE list_contains($ids::VARCHAR[], recording_id)

@@ -176,10 +176,10 @@ def test_trouble_with_one_call_is_tried_again(calls, library, client, monkeypatc
 
     real, fails = documents.read, [True]
 
-    def read(call):
+    def read(call, **how):
         if fails[0] and call.id == made.id:
             raise OSError("the disk is away")
-        return real(call)
+        return real(call, **how)
 
     monkeypatch.setattr(indexer, "AGAIN", 0.2)
     monkeypatch.setattr(indexer.documents, "read", read)

@@ -260,11 +260,11 @@ def test_a_turn_is_reassigned_by_keyboard_and_the_focus_stays(library, page):
     library.report(Progress(pid=1, at=now()))
     page.goto(f"/calls/{made.id}")
     turn = page.locator("#turn-1")
-    turn.locator("summary").focus()
+    turn.locator(".say summary").focus()
     page.keyboard.press("Enter")
     expect(turn.get_by_role("button", name="Corbel Tiles")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Escape")
-    expect(turn.locator("summary")).to_be_focused()
+    expect(turn.locator(".say summary")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(turn.get_by_role("button", name="Sam")).to_be_focused()
@@ -287,11 +287,11 @@ def test_the_menu_of_a_turn_fits_a_finger(library, served, chromium):
     )
     page = context.new_page()
     page.goto(f"/calls/{made.id}?token={served.secret}")
-    page.locator("#turn-3 summary").tap()
+    page.locator("#turn-3 .say summary").tap()
     boxes = [button.bounding_box() for button in page.locator("#turn-3 .choices button").all()]
     assert len(boxes) == 3
     assert all(box["height"] >= 44 and box["width"] >= 44 for box in boxes)
-    assert page.locator("#turn-3 summary").bounding_box()["height"] >= 44
+    assert page.locator("#turn-3 .say summary").bounding_box()["height"] >= 44
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     said = page.locator("#turn-3 .said").bounding_box()
     assert boxes[0]["y"] + boxes[0]["height"] <= said["y"] + 1, "it covers no words"
@@ -307,7 +307,7 @@ def test_an_answer_works_without_scripts(asked, library, served, chromium):
     work(library, asked)
     page.reload()
     expect(page.locator("#turn-0 .who b")).to_have_text("Corbel Tiles")
-    page.locator("#turn-1 summary").click()
+    page.locator("#turn-1 .say summary").click()
     page.locator("#turn-1").get_by_role("button", name="Not sure").click()
     wait_for(lambda: "turns" in asked.folder.corrections()[-1].set)
     context.close()

@@ -12,7 +12,7 @@ import pytest
 
 from nlp.analyse import DEFAULT
 from pipeline import meeting
-from pipeline.analyse import load_playbook
+from pipeline.analyse import Analyser, load_playbook
 from pipeline.errors import BadRecording, SourceChanged
 from pipeline.folder import CallFolder
 from pipeline.inbox import Inbox
@@ -96,7 +96,7 @@ def ears() -> Ears:
 
 @pytest.fixture
 def work(library: Library, conf: Settings, ears: Ears) -> Reconciler:
-    return Reconciler(library, conf, ears, load_playbook(DEFAULT), lambda *_: None)
+    return Reconciler(library, conf, ears, Analyser(load_playbook(DEFAULT), None), lambda *_: None)
 
 
 def finish(work: Reconciler, call: CallFolder) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nlp.analyse import DEFAULT
-from pipeline.analyse import load_playbook
+from pipeline.analyse import Analyser, load_playbook
 from pipeline.errors import BadRecording, Cancelled, HearingInterrupted, HearingStopped, Stopping
 from pipeline.folder import CallFolder
 from pipeline.inbox import Inbox
@@ -60,7 +60,7 @@ def ears() -> Ears:
 
 @pytest.fixture
 def work(library: Library, conf: Settings, ears: Ears) -> Reconciler:
-    return Reconciler(library, conf, ears, load_playbook(None), lambda *_: None)
+    return Reconciler(library, conf, ears, Analyser(load_playbook(None), None), lambda *_: None)
 
 
 def take(library: Library, conf: Settings, name: str = "Sam/a.wav", content: bytes | None = None) -> CallFolder:
@@ -180,7 +180,7 @@ def test_stopping_is_nobodys_fault(work: Reconciler, library: Library, conf: Set
 
 def test_two_workers_do_the_work_once(library: Library, conf: Settings, ears: Ears) -> None:
     call = take(library, conf)
-    workers = [Reconciler(library, conf, ears, load_playbook(None), lambda *_: None) for _ in range(2)]
+    workers = [Reconciler(library, conf, ears, Analyser(load_playbook(None), None), lambda *_: None) for _ in range(2)]
     threads = [threading.Thread(target=finish, args=(worker, call)) for worker in workers]
     for thread in threads:
         thread.start()
@@ -220,7 +220,7 @@ def test_another_playbook_makes_every_analysis_anew(
     own = tmp_path / "playbook"
     shutil.copytree(DEFAULT, own)
     (own / "tags" / "signal.buying.yml").unlink()
-    other = Reconciler(library, conf, ears, load_playbook(own), lambda *_: None)
+    other = Reconciler(library, conf, ears, Analyser(load_playbook(own), None), lambda *_: None)
     assert other.wants(call) == ("analyse", "publish")
     finish(other, call)
     assert other.wants(call) == ()

@@ -1,0 +1,192 @@
+"""Turns to findings: words a second on one core, against spaCy's bare tokenizer; and the figures of the scorers.
+
+The speed is that of the whole analysis (tags, moments, steps, metrics, personal data) of calls of 1,000 to 5,000 words,
+put together at random from the sentences of whole calls. Loading and JSON stand aside. Seconds are this process's own
+on the processor, so that other work on the machine counts little.
+
+The labelled lines and calls are not part of the project; without them those rows are skipped. A third of each file is
+set aside: nobody looks at it while writing patterns.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import spacy
+
+from bench.results import write
+from nlp.analyse import analyse, load_default
+from nlp.findings import Turn, Word
+from tests.places import ROOT, SAMPLES, SHARED
+
+WORDS = 300_000
+PER_CALL = (1000, 5000)
+WORDS_PER_SECOND = 2.5
+ROUNDS = 3  # the quickest counts
+TOOLS = SHARED.parent / "tools"
+TEXT = SHARED / "text"
+Row = tuple[str, str, str]
+Line = dict[str, Any]
+
+
+def run() -> None:
+    """Measure and write the section."""
+    write("tagging", "Tagging", [*_speed(), *_lines(), *_sales_lines(), *_calls()])
+
+
+def set_aside(line: Line) -> bool:
+    """Whether a line or a call is of the third that nobody looks at."""
+    text = "\n".join(turn["text"] for turn in line.get("turns", [line]))
+    return int(sha256(text.encode()).hexdigest(), 16) % 3 == 0
+
+
+def hard(line: Line) -> bool:
+    """Whether a customer's line sounds like an objection and is none; its note says why."""
+    return (
+        line["speaker"] == "customer"
+        and "hard" in line.get("note", "")
+        and not any("objection" in t for t in line["tags"])
+    )
+
+
+PARTS: dict[str, Callable[[Line], bool]] = {
+    "all": lambda _: True,
+    "tuned": lambda line: not set_aside(line),
+    "set aside": set_aside,
+}
+
+
+def sentences() -> list[tuple[str, str]]:
+    """Every sentence of the sample calls and, where they are, of the labelled calls: speaker and text."""
+    turns = [t for file in sorted((SAMPLES / "truth").glob("*.json")) for t in json.loads(file.read_text())["turns"]]
+    if TEXT.is_dir():
+        turns += [turn for call in _read("calls") for turn in call["turns"]]
+    return [(t["speaker"], part) for t in turns for part in re.split(r"(?<=[.?!])\s+", t["text"]) if part]
+
+
+def corpus(words: int = WORDS) -> list[list[Turn]]:
+    """Calls of about as many words in all, always the same: turns of one to five sentences, every word timed."""
+    said, chance, calls = sentences(), random.Random(4), []
+    while words > 0:
+        turns: list[Turn] = []
+        left, at = chance.randint(*PER_CALL), 0.0
+        words -= left
+        while left > 0:
+            speaker, first = chance.choice(said)
+            text = " ".join([first, *(chance.choice(said)[1] for _ in range(chance.randint(0, 4)))])
+            step = 1 / WORDS_PER_SECOND
+            heard = tuple(
+                Word(round(at + i * step, 2), round(at + (i + 1) * step, 2), w) for i, w in enumerate(text.split())
+            )
+            turns.append(Turn(speaker, " ".join(w.text for w in heard), heard[0].start, heard[-1].end, heard))  # type: ignore[arg-type]
+            at, left = heard[-1].end + 0.3, left - len(heard)
+        calls.append(turns)
+    return calls
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Processor seconds of this process."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def _speed() -> Iterator[Row]:
+    calls = corpus()
+    words = sum(len(turn.words) for call in calls for turn in call)
+    texts = [turn.text for call in calls for turn in call]
+    bare = spacy.blank("en")
+
+    def tokenize() -> None:
+        for _ in bare.pipe(texts):
+            pass
+
+    load_default()  # imports and caches that the process needs once
+    loading = seconds(load_default)
+    playbook = load_default()
+
+    def whole() -> None:
+        for call in calls:
+            analyse(call, playbook)
+
+    first = seconds(whole)  # expressions are compiled when they are first needed
+    ours, peer = float("inf"), float("inf")
+    for _ in range(ROUNDS):
+        ours, peer = min(ours, seconds(whole)), min(peer, seconds(tokenize))
+    yield f"the whole analysis of {words:,} words, one core", f"{words / ours:,.0f} words a second", "100,000 or more"
+    yield "… the first time, patterns compiled on the way", f"{words / first:,.0f} words a second", ""
+    yield "spaCy's bare tokenizer (`blank`, `pipe`) over the same turns", f"{words / peer:,.0f} words a second", ""
+    yield "**ratio: seconds of the analysis by seconds of the tokenizer**", f"**{ours / peer:.1f}**", ""
+    yield f"loading the playbook ({len(playbook.texts):,} patterns)", f"{loading:.2f} s", "1.5 s or less"
+
+
+def _lines() -> Iterator[Row]:
+    for part, kept in PARTS.items():
+        found = _score("score_tags.py", "lines", kept, "--negatives", str(TEXT / "harper_negatives.jsonl"))
+        if isinstance(found, str):
+            yield "labelled lines", f"skipped: {found}", ""
+            return
+        among = _score("score_tags.py", "lines", lambda line, kept=kept: kept(line) and hard(line))  # type: ignore[misc]
+        assert isinstance(among, dict)
+        kinds, handling, steps = found["kinds"], found["handling"], found["steps"]
+        yield f"lines, {part}: objection recall, any kind", f"{found['objection_recall']:.2f}", "0.80"
+        yield "… right kind: recall / precision", f"{kinds['recall']:.2f} / {kinds['precision']:.2f}", "0.70 / 0.80"
+        yield "… handling: recall / precision", f"{handling['recall']:.2f} / {handling['precision']:.2f}", "0.70 / 0.75"
+        yield "… steps: recall / precision", f"{steps['recall']:.2f} / {steps['precision']:.2f}", "0.75 / 0.80"
+        claimed = f"{among['false_per_1000_here'] / 10:.1f}%"
+        yield "… objections claimed in hard lines that hold none", claimed, "at most 8%"
+        yield "… objections claimed in the bank calls", f"{found['false_objections_per_1000'] / 10:.1f}%", "none"
+
+
+def _sales_lines() -> Iterator[Row]:
+    for part, kept in PARTS.items():
+        found = _score("score_tags.py", "sales_lines", kept)
+        if isinstance(found, str):
+            yield "sales lines", f"skipped: {found}", ""
+            return
+        yield f"sales lines, {part}: objection recall, any kind", f"{found['objection_recall']:.2f}", "0.80"
+
+
+def _calls() -> Iterator[Row]:
+    for part, kept in PARTS.items():
+        found = _score("score_analysis.py", "calls", kept)
+        if isinstance(found, str):
+            yield "whole calls", f"skipped: {found}", ""
+            return
+        blamed = f"{found['wrongly_blamed']} of {found['steps']}"
+        yield f"calls, {part}: objections of the right kind", f"{found['right_kind']:.2f}", ""
+        yield "… steps right; wrongly said to be missed", f"{found['steps_right']:.2f}; {blamed}", "0.90; 1 in 50"
+        above = found["good_above_weak"]
+        yield "… well handled scores above weak or ignored", "no pairs" if above is None else f"{above:.2f}", "0.85"
+
+
+def _score(tool: str, name: str, kept: Callable[[Line], bool], *more: str) -> dict[str, Any] | str:
+    """What a scorer says of the lines of a file that are kept; or why it can't be asked."""
+    for needed in (TOOLS / tool, TEXT / f"{name}.jsonl"):
+        if not needed.is_file():
+            return f"{needed.name} is not there (EXEMPLAR_SHARED_DATA names the folder of the data)"
+    lines = list(filter(kept, _read(name)))
+    with tempfile.TemporaryDirectory() as room:
+        part = Path(room) / "part.jsonl"
+        part.write_text("\n".join(map(json.dumps, lines)))
+        command = f"{sys.executable} -m pipeline.cli tag {{file}}"
+        done = subprocess.run(
+            [sys.executable, str(TOOLS / tool), str(part), "--cmd", command, *more],
+            capture_output=True, text=True, check=True, cwd=ROOT,
+        )  # fmt: skip
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _read(name: str) -> list[Line]:
+    return [json.loads(line) for line in (TEXT / f"{name}.jsonl").read_text().splitlines() if line.strip()]

@@ -1,0 +1,128 @@
+"""What a number that was read out is: a card, a bank account, a national id, a phone, a postcode, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from stdnum import luhn
+
+from nlp.pii.codes import codes, identities
+from nlp.pii.naming import named
+from nlp.pii.phones import is_phone
+from nlp.pii.reading import Item
+from nlp.pii.talk import Span, Talk
+from nlp.pii.tellings import echoed, pieces, tellings
+
+_CARD = re.compile(r"4|5[1-5]|2[2-7]|3[0-9]|6")  # the card networks' first digits
+CARDS = (16, 15, 14, 19, 13, 18)  # digits of a card, the usual first
+AFTER_CARD = 8  # digits right after a card: its last day, its security code
+SIZES = {  # digits of what is called so
+    "card": range(12, 20),
+    "code": range(3, 5),
+    "bank": range(5, 18),
+    "national_id": range(6, 16),
+    "postcode": (4, 5, 9),
+}
+SHOWN = {"code": "card", "postcode": "address"}
+IDENTITY = range(6, 23)  # characters of what is called a national id, letters and all; four of them digits
+
+
+def judge(talk: Talk, items: Sequence[Item]) -> Iterator[Span]:
+    """The personal numbers in one stretch of items, with those parts that the other side repeats."""
+    for some in tellings(talk, items):
+        found = list(_find(talk, some))
+        if found:
+            for kind, start, end in found:
+                yield from pieces(talk, items, (kind, start, echoed(talk, items, some, start, end)))
+            return
+
+
+def _find(talk: Talk, items: Sequence[Item]) -> Iterator[Span]:
+    kinds = named(talk, items[0].start, items[-1].end)
+    proven = codes(items, kinds)
+    yield from proven
+    if proven or (kinds and kinds[0] in ("other", "birth")):
+        return
+    if kinds and kinds[0] == "national_id" and (whole := _identity(items)):
+        yield whole
+        return
+    for some in _digit_runs(items):
+        found = _number(talk, some, kinds)
+        if found:
+            yield found
+        else:
+            for part in _sundered(talk, some):
+                if len(part) < len(some) and (found := _number(talk, part, kinds)):
+                    yield found
+
+
+def _sundered(talk: Talk, items: Sequence[Item]) -> Iterator[list[Item]]:
+    """A stretch of digits cut where "and" is said: it may be two numbers."""
+    part = [items[0]]
+    for last, item in pairwise(items):
+        if "and" in talk.low[last.end : item.start].split():
+            yield part
+            part = []
+        part.append(item)
+    yield part
+
+
+def _identity(items: Sequence[Item]) -> Span | None:
+    items = list(items)
+    while items and items[-1].text in ("I", "A", "+"):
+        items.pop()
+    text = "".join(item.text for item in items)
+    if len(text) in IDENTITY and sum(map(str.isdigit, text)) >= 4:
+        return "national_id", items[0].start, items[-1].end
+    return None
+
+
+def _digit_runs(items: Sequence[Item]) -> Iterator[list[Item]]:
+    some: list[Item] = []
+    for item in items:
+        if item.text.isdigit():
+            some.append(item)
+            continue
+        if some:
+            yield some
+        some = [item] if item.text == "+" else []
+    if some and some[-1].text != "+":
+        yield some
+
+
+def _number(talk: Talk, items: list[Item], kinds: Sequence[str]) -> Span | None:
+    """What a stretch of digits is, given what it may be called."""
+    plus = items[0].text == "+"
+    parts = items[plus:]
+    digits = "".join(item.text for item in parts)
+    start, end = items[0].start, items[-1].end
+    if talk.text[max(0, start - 1) : start] == "(":
+        start -= 1
+    if not plus and (card := _card(parts)):
+        return card
+    written = talk.text[start:end]
+    called = [kind for kind in kinds if kind == "phone" or (not plus and len(digits) in SIZES.get(kind, ()))]
+    if called and called[0] != "phone":
+        return SHOWN.get(called[0], called[0]), start, end
+    if any(one.written and one.written.fullmatch(written) and one.check(digits) for one in identities()):
+        return "national_id", start, end
+    if is_phone(digits, plus=plus, named="phone" in called, written=written, parts=len(parts)):
+        return "phone", start, end
+    return None
+
+
+def _card(items: Sequence[Item]) -> Span | None:
+    best: tuple[int, Span] | None = None
+    for first in range(len(items)):
+        digits = ""
+        for item in items[first:]:
+            digits += item.text
+            if len(digits) in CARDS and _CARD.match(digits) and luhn.is_valid(digits):
+                rank = CARDS.index(len(digits))
+                if best is None or rank < best[0]:
+                    best = rank, ("card", items[first].start, item.end)
+    if best and sum(len(item.text) for item in items if item.start >= best[1][2]) <= AFTER_CARD:
+        return "card", best[1][1], items[-1].end
+    return best and best[1]

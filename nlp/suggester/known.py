@@ -1,0 +1,75 @@
+"""Sentences whose tag is known: ours, the playbook's own examples, and those that the team has judged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.resources import files
+
+from nlp.rules import CompiledPlaybook
+
+FAMILY = "objection."
+LEARNER = "learner/1"  # raised when the same sentences would teach something else
+_NOTHING = "none"  # the file of sentences that are no objection
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A sentence is this tag, or (``right`` is false) is not; ``tag`` None: it is none of them."""
+
+    text: str
+    tag: str | None
+    right: bool = True
+    judged: bool = False  # by the team
+
+    @property
+    def order(self) -> tuple[str, str, bool, bool]:
+        """Sorts examples the same way every time."""
+        return self.text, self.tag or "", self.right, self.judged
+
+
+def ours() -> tuple[Example, ...]:
+    """The sentences that come with the package: a file a kind, a sentence a line, ``#`` before a remark."""
+    found = []
+    for file in sorted(files("nlp").joinpath("suggester", "sentences").iterdir(), key=lambda entry: entry.name):
+        kind = file.name.removesuffix(".txt")
+        tag = None if kind == _NOTHING else FAMILY + kind
+        lines = file.read_text(encoding="utf-8").splitlines()
+        found += [Example(line, tag) for line in lines if line.strip() and not line.startswith("#")]
+    return tuple(found)
+
+
+def of_playbook(playbook: CompiledPlaybook) -> tuple[Example, ...]:
+    """A playbook's own examples of objections, and of what is none."""
+    rules = [rule for rule in playbook.tags if rule.id.startswith(FAMILY)]
+    return tuple(
+        Example(text.value, rule.id, right)
+        for rule in rules
+        for right, texts in ((True, rule.match), (False, rule.not_match))
+        for text in texts
+    )
+
+
+def judged(content: bytes) -> tuple[Example, ...]:
+    """What the team has agreed with and rejected: ``{"items": [{"text", "speaker", "tag", "right"}, …]}``.
+
+    Only what a customer, or nobody known, said. Raises ValueError where that can't be read.
+    """
+    try:
+        items = json.loads(content)["items"]
+        return tuple(
+            Example(str(item["text"]), str(item["tag"]), bool(item["right"]), judged=True)
+            for item in items
+            if item.get("speaker") != "rep" and str(item["tag"]).startswith(FAMILY)
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def fingerprint(examples: Iterable[Example]) -> str:
+    """Names what is learnt from a set of sentences, in whatever order: 16 hex digits."""
+    meanings = files("nlp").joinpath("suggester", "meanings.yml").read_text(encoding="utf-8")
+    lines = sorted(f"{e.tag}\t{e.right}\t{e.judged}\t{e.text}" for e in examples)
+    return hashlib.sha256("\n".join([LEARNER, meanings, *lines]).encode()).hexdigest()[:16]

@@ -1,0 +1,134 @@
+"""The classifier: logistic regression over words and pairs of words, learnt with the layers that spaCy is built of.
+
+A feature weighs ``log(sentences / sentences that hold it)``; one that a single sentence holds is left out, because
+nothing can be learnt from it; a sentence's features are brought to length 1. (spaCy's own TextCatBOW weighs all words
+alike, which made it much less precise on our few sentences: docs/suggestions.md.)
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from thinc.api import Adam, Linear, zero_init
+
+from nlp.suggester.features import of_text
+from nlp.suggester.known import Example
+
+Floats: TypeAlias = NDArray[np.float32]
+
+PASSES = 150
+RATE = 0.05
+DECAY = 1e-4
+JUDGED_COUNTS = 3  # what the team says of its own calls weighs as much as three of our sentences
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Model:
+    """Weights by feature and tag. ``made_from`` is the fingerprint of the sentences it has learnt from."""
+
+    tags: tuple[str, ...]
+    columns: Mapping[str, int]
+    rarity: Floats  # by column
+    weights: Floats  # (columns, tags)
+    bias: Floats
+    threshold: float
+    made_from: str
+
+    def likeness(self, sentences: Sequence[AbstractSet[str]]) -> Floats:
+        """Probabilities of each tag, (sentences, tags); a sentence is its features."""
+        scores = np.empty((len(sentences), len(self.tags)), np.float32)
+        for row, features in enumerate(sentences):
+            at, weighed = _weighed(features, self.columns, self.rarity)
+            scores[row] = weighed @ self.weights[at] + self.bias
+        return _probability(scores)
+
+    def to_bytes(self) -> bytes:
+        """The model as a compressed npz file, the same bytes for the same model."""
+        out = io.BytesIO()
+        texts = ("\n".join(lines).encode() for lines in (self.tags, self.columns, (self.made_from,)))
+        tags, columns, made_from = (np.frombuffer(text, np.uint8) for text in texts)
+        np.savez_compressed(
+            out,
+            tags=tags,
+            columns=columns,
+            made_from=made_from,
+            rarity=self.rarity,
+            weights=self.weights,
+            bias=self.bias,
+            threshold=np.float32(self.threshold),
+        )
+        return out.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Model:
+        """Raises ValueError, KeyError, OSError or zipfile.BadZipFile where these are not a model's bytes."""
+        with np.load(io.BytesIO(content), allow_pickle=False) as found:
+            tags, columns, made_from = (
+                found[name].tobytes().decode().split("\n") for name in ("tags", "columns", "made_from")
+            )
+            return cls(
+                tags=tuple(tags),
+                columns={name: at for at, name in enumerate(columns)},
+                rarity=found["rarity"],
+                weights=found["weights"],
+                bias=found["bias"],
+                threshold=float(found["threshold"]),
+                made_from=made_from[0],
+            )
+
+
+def train(examples: Sequence[Example], *, made_from: str, threshold: float = 1.0) -> Model:
+    """Learn from these sentences. Nothing is left to chance: the same sentences give the same weights."""
+    times: Counter[str] = Counter()
+    labels: dict[str, set[str]] = {}  # by text, in order
+    for example in sorted(set(examples), key=lambda one: one.order):
+        found = labels.setdefault(example.text, set())
+        if example.right and example.tag is not None:
+            found.add(example.tag)
+        times[example.text] = max(times[example.text], JUDGED_COUNTS if example.judged else 1)
+    tags = tuple(sorted(set().union(*labels.values())))
+    features = {text: of_text(text) for text in labels}
+    held = Counter(feature for own in features.values() for feature in own)
+    columns = {name: at for at, name in enumerate(sorted(name for name, count in held.items() if count > 1))}
+    rarity = np.log(len(labels) / np.array([held[name] for name in columns], np.float32)).astype(np.float32)
+    seen = np.zeros((len(labels), len(columns)), np.float32)
+    right = np.zeros((len(labels), len(tags)), np.float32)
+    for row, (text, found) in enumerate(labels.items()):
+        at, weighed = _weighed(features[text], columns, rarity)
+        seen[row, at] = weighed
+        right[row, [tags.index(tag) for tag in found]] = 1
+    counts = np.array([times[text] for text in labels], np.float32)[:, None]
+    weights, bias = _fit(seen, right, counts / counts.sum())
+    return Model(tags, columns, rarity, weights, bias, threshold, made_from)
+
+
+def _weighed(features: AbstractSet[str], columns: Mapping[str, int], rarity: Floats) -> tuple[list[int], Floats]:
+    """Columns and weights of a sentence, of length 1 if all its words are known: the others make it less sure."""
+    at = sorted(columns[f] for f in features if f in columns)
+    strange = sum(" " not in f for f in features if f not in columns)
+    weighed = rarity[at]
+    length = np.sqrt(weighed @ weighed + strange * rarity.max(initial=1.0) ** 2)
+    return at, weighed / max(length, 1e-6)
+
+
+def _fit(seen: Floats, right: Floats, share: Floats) -> tuple[Floats, Floats]:
+    layer: Any = Linear(nO=right.shape[1], nI=seen.shape[1], init_W=zero_init)
+    layer.initialize()
+    layer.set_param("b", np.full(right.shape[1], -2.0, np.float32))  # most sentences are none of them
+    step = Adam(RATE, L2=DECAY, L2_is_weight_decay=False, grad_clip=0.0, use_averages=False)
+    for _ in range(PASSES):
+        scores, learn = layer.begin_update(seen)
+        learn((_probability(scores) - right) * share)  # the slope of cross entropy
+        layer.finish_update(step)
+    return np.ascontiguousarray(layer.get_param("W").T), np.asarray(layer.get_param("b"))
+
+
+def _probability(scores: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-scores)), np.float32)

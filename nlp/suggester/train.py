@@ -1,0 +1,107 @@
+"""Makes the classifier that comes with the package: `python -m nlp.suggester.train`. Takes seconds.
+
+Its threshold is chosen on sentences held out: five times, a fifth of them is judged by a classifier that has learnt
+from the others. Above the threshold three in four suggestions are right; docs/suggestions.md says how many that leaves,
+and how it is for the sentences that no pattern reaches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nlp.analyse import load_default
+from nlp.findings import Turn
+from nlp.rules import CompiledPlaybook
+from nlp.suggester.features import of_text
+from nlp.suggester.known import FAMILY, Example, fingerprint
+from nlp.suggester.model import Model, train
+from nlp.suggester.neighbours import Neighbours
+from nlp.suggestions import LEAST_WORDS, sentences
+from nlp.tagger import hear, tag
+
+PRECISION = 0.75
+LEAST = 0.2  # a likeness below which nobody would want a suggestion
+FOLDS = 5
+FEWEST = 20  # suggestions that a precision may be read from
+WEIGHTS = Path(__file__).parent / "weights.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One held-out sentence: the likeliest tag and whether that is right, whether it is an objection at all."""
+
+    text: str
+    tag: str
+    likeness: float
+    right: bool
+    objection: bool
+    reached: bool  # a pattern tags it already
+
+
+def held_out(examples: Sequence[Example], playbook: CompiledPlaybook) -> tuple[Judged, ...]:
+    """The sentences that a classifier which has not learnt from them would suggest, the likeliest first."""
+    tags: dict[str, set[str]] = {}
+    for example in examples:
+        tags.setdefault(example.text, set()).update({example.tag} if example.right and example.tag else ())
+    texts = sorted(text for text in tags if len(text.split()) >= LEAST_WORDS)
+    turns = [Turn("customer", text) for text in texts]
+    reached = {t.turn for t in tag(turns, hear(turns, playbook), playbook) if t.tag.startswith(FAMILY)}
+    found = []
+    for fold in range(FOLDS):
+        model = train([e for e in examples if _fold(e.text) != fold], made_from="")
+        known = Neighbours([e for e in examples if _fold(e.text) != fold], model)
+        numbers = [number for number, text in enumerate(texts) if _fold(text) == fold]
+        seen = [of_text(texts[number]) for number in numbers]
+        for number, features, row in zip(numbers, seen, model.likeness(seen), strict=True):
+            best, value, own = model.tags[int(np.argmax(row))], float(row.max()), tags[texts[number]]
+            if value >= LEAST and known.like(features, best):
+                found.append(Judged(texts[number], best, value, best in own, bool(own), number in reached))
+    return tuple(sorted(found, key=lambda one: (-one.likeness, one.text)))
+
+
+def threshold(judged: Sequence[Judged]) -> float:
+    """The least likeness above which the precision asked for is reached; above 1 where none is."""
+    best, right = 1.01, 0
+    for count, one in enumerate(judged, 1):
+        right += one.right
+        if count >= FEWEST and right / count >= PRECISION:
+            best = one.likeness
+    return best
+
+
+def _fold(text: str) -> int:
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % FOLDS
+
+
+def build(playbook: CompiledPlaybook, least: float) -> Model:
+    """The classifier of the package, with this threshold."""
+    known = sentences(playbook)
+    return train(known, threshold=least, made_from=fingerprint(known))
+
+
+def main() -> int:
+    """Train, choose the threshold, write the weights and say what they are worth."""
+    playbook = load_default()
+    judged = held_out(sentences(playbook), playbook)
+    unreached = [one for one in judged if not one.reached]
+    least = threshold(judged)
+    for name, some in (("all", judged), ("no pattern reaches", unreached)):
+        print(f"held out, {name}:")
+        for at in (least, 0.5, 0.4, 0.3):
+            above = [one for one in some if one.likeness >= at]
+            right, any_kind = sum(one.right for one in above), sum(one.objection for one in above)
+            print(f"  likeness {at:.2f}: {len(above)} suggested, {right} right, {any_kind} objections of any kind")
+    model = build(playbook, least)
+    WEIGHTS.write_bytes(model.to_bytes())
+    print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size:,} bytes, {len(model.columns)} features, threshold {least:.2f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

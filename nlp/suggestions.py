@@ -1,0 +1,119 @@
+"""Suggested tags: sentences that no pattern reaches, and that are like known objections.
+
+A suggestion is a question to somebody, no finding: moments, steps and figures never see it. It names the known
+sentences that it is like. What the team agreed with or rejected counts at once: a sentence nearly the same as an agreed
+one is suggested, one nearly the same as a rejected one is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+
+from nlp.findings import Suggestion, Tag, Turn
+from nlp.rules import CompiledPlaybook
+from nlp.suggester.features import of_sentence
+from nlp.suggester.known import FAMILY, Example, fingerprint, of_playbook, ours
+from nlp.suggester.model import Model
+from nlp.suggester.neighbours import Neighbours
+from nlp.tagger import times
+from nlp.words import stream
+
+ENGINE = "suggest/1"
+LEAST_WORDS = 4  # "too right" is too little to go by
+LONGEST = 60  # words of a sentence; a longer one is a turn without full stops, of which no sentence can be shown
+NEARLY_THE_SAME = 0.75  # cosine
+
+
+@cache
+def packaged() -> Model:
+    """The classifier that comes with the package."""
+    return Model.from_bytes(files("nlp").joinpath("suggester", "weights.npz").read_bytes())
+
+
+def sentences(playbook: CompiledPlaybook, judged: Sequence[Example] = ()) -> tuple[Example, ...]:
+    """All that a classifier learns from: our sentences, the playbook's examples, what the team judged."""
+    return (*ours(), *of_playbook(playbook), *judged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A sentence without a tag: the code points it takes of its turn, and what the classifier sees of it."""
+
+    turn: int
+    start: int
+    end: int
+    features: frozenset[str]
+
+
+class Suggester:
+    """Suggests the tags of one playbook. `version` changes with the classifier and with what the team has judged."""
+
+    def __init__(self, playbook: CompiledPlaybook, model: Model, judged: Sequence[Example] = ()) -> None:
+        self.version = f"{ENGINE} {model.made_from} {fingerprint(judged)}"
+        self._tags = frozenset(rule.id for rule in playbook.tags)
+        self._model = model
+        self._sentences = sentences(playbook, judged)
+        self._judged = Neighbours(judged, model)
+
+    @cached_property
+    def _known(self) -> Neighbours:  # takes a fifth of a second, and many a call is suggested nothing
+        return Neighbours(self._sentences, self._model)
+
+    def suggest(self, turns: Sequence[Turn], tags: Sequence[Tag]) -> tuple[Suggestion, ...]:
+        """Suggestions in order of turn and place: the likeliest tag of each sentence that has none of its family.
+
+        A turn is suggested a tag once, and none that it has. Where the nearest known sentence is something else,
+        nothing is suggested: there would be no reason to show.
+        """
+        has = {(tag.turn, tag.tag) for tag in tags}
+        best: dict[tuple[int, str], tuple[float, _Asked]] = {}
+        asked = _without(turns, tags)
+        for one, row in zip(asked, self._model.likeness([one.features for one in asked]), strict=True):
+            tag, value = self._likeliest(one, dict(zip(self._model.tags, map(float, row), strict=True)))
+            key = one.turn, tag
+            if value >= self._model.threshold and key not in has and value > best.get(key, (0.0,))[0]:
+                best[key] = value, one
+        found = (self._suggestion(turns[one.turn], tag, value, one) for (_, tag), (value, one) in best.items())
+        return tuple(sorted((one for one in found if one.like), key=lambda one: (one.turn, one.start_char)))
+
+    def _likeliest(self, one: _Asked, likely: dict[str, float]) -> tuple[str, float]:
+        for cosine, example in reversed(self._judged.nearly(one.features, NEARLY_THE_SAME)):  # the nearest has its way
+            if example.tag is not None:
+                likely[example.tag] = max(likely.get(example.tag, 0.0), cosine) if example.right else 0.0
+        value, tag = max((value, tag) for tag, value in (*likely.items(), ("", 0.0)) if not tag or tag in self._tags)
+        return tag, value
+
+    def _suggestion(self, turn: Turn, tag: str, value: float, one: _Asked) -> Suggestion:
+        start, end = times(turn, one.start, one.end)
+        return Suggestion(
+            tag=tag,
+            turn=one.turn,
+            start_char=one.start,
+            end_char=one.end,
+            quote=turn.text[one.start : one.end],
+            speaker=turn.speaker,
+            start=start,
+            end=end,
+            likeness=round(min(value, 1.0), 2),
+            like=self._known.like(one.features, tag),
+        )
+
+
+def _without(turns: Sequence[Turn], tags: Sequence[Tag]) -> list[_Asked]:
+    """The sentences of customers, or of nobody known, that have no tag of the family."""
+    own = [at for at, turn in enumerate(turns) if turn.speaker != "rep"]
+    words = stream([turns[at].text for at in own])
+    tagged: dict[int, list[Tag]] = {}
+    for tag in tags:
+        if tag.tag.startswith(FAMILY):
+            tagged.setdefault(tag.turn, []).append(tag)
+    found = []
+    for place in words.sentences:
+        if LEAST_WORDS <= place.end - place.start <= LONGEST:
+            turn, start, end = own[place.turn], words.begins[place.start], words.ends[place.end - 1]
+            if not any(tag.start_char < end and start < tag.end_char for tag in tagged.get(turn, ())):
+                found.append(_Asked(turn, start, end, of_sentence(words, place)))
+    return found

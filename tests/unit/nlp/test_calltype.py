@@ -1,0 +1,63 @@
+"""Types of call, from calls made up for this."""
+
+import pytest
+
+from nlp.analyse import analyse
+from nlp.findings import Turn
+
+CALLS = [
+    ("voicemail", "C: Hello, this is Pat. Please leave a message after the beep.", "R: Hi Pat, Jo here, I'll ring Monday."),
+    ("voicemail", "C: you have reached the voicemail of dana ortiz", "R: hi dana it's lee from brook and sons"),
+    ("voicemail", "C: The person you are calling is not available to take your call.", "R: Hi, it's Jo from Brook."),
+    ("voicemail", "C: I can't get to the phone right now so please leave your name and number", "R: Hello, Jo here."),
+    ("gatekeeper", "C: Brook and Sons, Ann speaking.", "R: Could I speak to the owner?", "C: What's it regarding?",
+     "R: Your vans.", "C: He's in a meeting all day."),
+    ("gatekeeper", "R: Hello, can you put me through to Mr Hale?", "C: Is he expecting your call?", "R: No.",
+     "C: She doesn't take cold calls."),
+    ("gatekeeper", "C: good morning brook dental", "R: hi could i talk to whoever looks after the phones",
+     "C: can i ask what it's about", "R: it's about your lines", "C: i can take a message"),
+    ("support", "R: Technical support, this is Omar, how can I help?", "C: The app keeps crashing.",
+     "R: Could you log out and back in?"),
+    ("support", "C: My internet has gone off again.", "R: Sorry about that. Can I take your account number?",
+     "R: I'll run a test from this end."),
+    ("support", "R: Customer care, how may I help?", "C: I was charged twice.", "R: That'll come off as a credit on your bill."),
+    ("internal", "R: Their second call was yesterday.", "C: What did they say?", "R: They want a discount.",
+     "C: Don't discount. It's his budget, and he'll kill it on price.", "R: The forecast says this quarter."),
+    ("internal", "R: Shall we do the deal review?", "C: Yes. Is the champion still on side?",
+     "R: She is, but the economic buyer is new.", "C: Update the CRM notes and ping me the deck."),
+    ("conversation", "R: Hi Ruth, it's Colin from Marlow Parts.", "C: Hello.", "R: How do you handle returns today?",
+     "C: By hand.", "R: What happens when one goes missing?", "C: We call the shop."),
+    ("conversation", "R: Hi Ruth, thanks for joining.", "C: No problem. Our ticket system keeps crashing.",
+     "R: How often does that happen?", "C: Weekly.", "R: What does it cost you?", "C: A day."),
+    ("conversation", "R: How's the pipeline looking for your sales team?", "C: Thin. Our own reps discount too much.",
+     "R: Why is that?", "C: The quota.", "R: I'll send you a proposal on Friday.", "C: Fine, bye."),
+]  # fmt: skip
+
+
+def turns(lines):
+    sides = {"R": "rep", "C": "customer"}
+    return [Turn(sides[line[0]], line[3:], 5.0 * i, 5.0 * i + 4) for i, line in enumerate(lines)]
+
+
+@pytest.mark.parametrize(("kind", "lines"), [(kind, lines) for kind, *lines in CALLS], ids=range(len(CALLS)))
+def test_type(playbook, kind, lines):
+    found = analyse(turns(lines), playbook)
+    assert found.type.value == kind
+    if kind != "conversation":
+        quoted = found.type.why.split("“")[1].split("”")[0]
+        assert any(quoted in line for line in lines)
+        assert {s.result for s in found.steps} == {"not_applicable"}
+        assert all(s.why.startswith("Steps are for conversations") for s in found.steps)
+
+
+def test_a_person_is_believed(playbook):
+    lines = CALLS[0][1:]
+    found = analyse(turns(lines), playbook, type="conversation")
+    assert found.type.why == "Set by a person."
+    assert "not_applicable" not in {s.result for s in found.steps if s.step == "greeting"}
+
+
+def test_a_voicemail_word_late_in_a_long_call_changes_nothing(playbook):
+    talk = ["R: The yard is next to the mill.", "C: I know the mill."] * 4
+    lines = [*talk, "C: You got my voicemail, the mailbox is full by the way."]
+    assert analyse(turns(lines), playbook).type.value == "conversation"

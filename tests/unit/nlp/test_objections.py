@@ -1,0 +1,135 @@
+"""Objections as other people say them, and what only sounds like one; none of these stands in a tag's own file."""
+
+import pytest
+
+from nlp.findings import Turn
+from nlp.tagger import hear, tag
+
+SAID = {
+    "objection.price": (
+        "So I put your figure in front of my co-director and he just started laughing.",
+        "you want how much for a month",
+        "I've got eleven volunteers and a tin on the counter, where am I meant to find four grand?",
+        "It'd take us about six years to see that money again.",
+        "We're on a very tight leash with spending.",
+        "Anything over five hundred is going to raise eyebrows.",
+        "That's a chunk more than we're on now.",
+    ),
+    "objection.timing": (
+        "Oh love, you couldn't have picked a worse day, the roof's leaking.",
+        "I'd say leave it till the back end of the summer and we'll see where we are.",
+        "We're between managers at the minute.",
+        "Ask me again once the kids go back.",
+        "Everything's up in the air with the sale of the business.",
+        "can you just send it all through on email and I'll go through it",
+        "I've got to get through the stocktake first.",
+    ),
+    "objection.authority": (
+        "I'm just filling in for the manager, so.",
+        "That'd need two signatures and one of them's in Dubai.",
+        "You'd have to get past our finance lady first, good luck with that.",
+        "I'd love to but it's not my shop.",
+        "Sir, approval will come from head office only.",
+        "they don't let us spend anything over fifty dollars without a form",
+        "Ultimately it's down to the chief exec.",
+    ),
+    "objection.need": (
+        "I can count the people who'd use it on one hand.",
+        "We're not that sort of business, really.",
+        "It's clever but it's not for the likes of us.",
+        "What does that give me that I haven't got?",
+        "We only do weddings, so it wouldn't be any good to us.",
+        "I can't say we've ever lost anybody because of that.",
+        "We don't get enough calls to bother with a system.",
+    ),
+    "objection.competitor": (
+        "There's a company in Swindon we've been using since we opened.",
+        "You do know Lightspeed do that for free?",
+        "We went with Kronos in the end.",
+        "I've got another meeting with a different supplier straight after this.",
+        "how do you compare with Deputy",
+        "They've promised to beat anything you come up with.",
+        "My accountant recommended somebody else.",
+    ),
+    "objection.risk": (
+        "If the internet goes we're dead in the water, aren't we?",
+        "And who picks up the pieces when it all goes pear shaped?",
+        "I've seen too many of these companies come and go.",
+        "The thought of all our client files on the internet makes me feel ill.",
+        "if my guys find out there's a tracker they'll go mad",
+        "What's to stop you hiking the price next year?",
+        "I've been in this game too long to believe that.",
+    ),
+    "objection.status_quo": (
+        "The way we're doing it is fine by me.",
+        "I've got a perfectly good diary on the desk.",
+        "It's served us well for twenty years.",
+        "my staff are not computer people and what they have they know",
+        "We don't see why we'd move when it's working.",
+        "It may be old but it's reliable.",
+        "It's a lot of work to change and for what?",
+    ),
+    "objection.technical": (
+        "Our tills are from the year dot, they won't take an upgrade.",
+        "We're all Macs here.",
+        "It'd have to sit behind our firewall and yours doesn't.",
+        "how's it going to work with no mobile reception on the boats",
+        "Nope, if there's no API then I can't use it.",
+        "We've got seven different spreadsheets and none of them match.",
+        "Your reporting's not detailed enough.",
+    ),
+}
+NOT_SAID = (
+    "so what would we be looking at per head",
+    "How does it get on with old handsets?",
+    "Can we bring our own numbers across?",
+    "Do you work with charities?",
+    "It's a three year agreement with Ricoh and it finishes in May.",
+    "We've got two vans and a lorry.",
+    "At present there's an agency in Leeds that does the recruitment, but we're not happy with them.",
+    "We'd be doing it in stages, starting with the warehouse.",
+    "The money side's not a worry.",
+    "No, it's not that I need anyone's say so.",
+    "I'm not afraid of change.",
+    "The integration side doesn't bother me.",
+    "I was sceptical until I saw it running.",
+    "It used to be a nightmare to set up, they tell me, but it took us an hour.",
+    "Put me down for ten.",
+    "Would you be able to start before the summer?",
+    "Sounds like it'd pay for itself.",
+    "Their software never worked with our scanners.",
+    "Can we make it a bit later? I'm on the school run.",
+    "We're having to put our prices up in April.",
+    "Our clients are worried about their data, so we have to be careful.",
+    "The sound's gone again.",
+    "My headset isn't working, bear with me.",
+    "My wife won't let me have another dog.",
+    "I can't get into my account.",
+    "You've charged me for two months.",
+    "It says my card's been declined.",
+    "In my old job the boss would never have signed that.",
+    "Mm, yeah.",
+    "I've worked here since I left school.",
+    "There's eighteen in the office and sixty on the road.",
+    "I'll take notes, carry on.",
+)
+
+
+def objections(playbook, speaker, text):
+    turns = [Turn(speaker, text)]
+    return {t.tag for t in tag(turns, hear(turns, playbook), playbook) if t.tag.startswith("objection.")}
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in SAID.items() for text in texts])
+def test_heard(playbook, kind, text):
+    assert kind in objections(playbook, "customer", text)
+
+
+@pytest.mark.parametrize("text", NOT_SAID)
+def test_not_heard(playbook, text):
+    assert objections(playbook, "customer", text) == set()
+
+
+@pytest.mark.parametrize("text", [texts[0] for texts in SAID.values()])
+def test_a_rep_never_objects(playbook, text):
+    assert objections(playbook, "rep", text) == set()

@@ -1,0 +1,119 @@
+"""Personal data: how numbers are read out over turns, where spans stand, and that odd text does no harm."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlp.findings import Turn, Word
+from nlp.pii import KINDS, spans
+
+
+def found(*said: str, sides: str = "") -> list[tuple[str, str]]:
+    """Kind and words of what is found in turns; `sides` says who speaks: "crc"."""
+    names = {"c": "customer", "r": "rep"}
+    turns = [Turn(names.get(sides[i : i + 1], "unknown"), text) for i, text in enumerate(said)]
+    return [(one.kind, turns[one.turn].text[one.start_char : one.end_char]) for one in spans(turns)]
+
+
+@pytest.mark.parametrize("sides", ["crcrcrc", ""])
+def test_a_card_told_in_groups_that_the_rep_repeats(sides):
+    said = ("It's 4242.", "4242.", "Four two four two.", "Yes, 4242.", "42 42", "okay", "double four no wait")
+    assert found(*said[:2], *said[2:6], "4242", sides=sides) == [
+        ("card", "4242"), ("card", "4242"), ("card", "Four two four two"), ("card", "4242"), ("card", "42 42"), ("card", "4242"),
+    ]  # fmt: skip
+
+
+def test_the_rep_may_ask_for_the_next_part():
+    said = ("My card is 4111 1111", "and the next four?", "1111", "and the last?", "one one one one")
+    assert [words for _, words in found(*said, sides="crcrc")] == ["4111 1111", "1111", "one one one one"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("my card number is four two four two four two four two four two four two four two four two", "card"),
+        ("4111, uh, 1111, and then 1111, 1111", "card"),
+        ("G B two nine N W B K six oh one six one three three one nine two six eight one nine", "bank"),
+        ("my social is double one two, three four, five six seven eight", "national_id"),
+        ("CPF 390.533.447-05", "national_id"),
+        ("oh seven seven double oh nine hundred one two three", "phone"),
+        ("j-a-n-e dot doe at example dot co dot uk", "email"),
+        ("jane underscore doe at example dot com", "email"),
+        ("I live at twenty two maple street", "address"),
+        ("the zip is nine oh two one oh", "address"),
+        ("born on the fourth of May nineteen eighty two", "birth_date"),
+    ],
+)
+def test_each_kind_as_it_is_said(said, kind):
+    assert [one for one, _ in found(said)] == [kind]
+
+
+def test_a_number_is_what_it_is_called():
+    assert found("Order number 2025550142.") == []
+    assert found("My phone number is 2025550142.") == [("phone", "2025550142")]
+    assert found("My account number is 2025550142.") == [("bank", "2025550142")]
+    assert found("2025550142") == []
+
+
+def test_a_card_needs_its_check_digit_or_its_name():
+    assert found("It says 4111 1111 1111 1112.") == []
+    assert found("It says 4111 1111 1111 1111.") == [("card", "4111 1111 1111 1111")]
+    assert found("My card is 4111 1111 1111 1112.") == [("card", "4111 1111 1111 1112")]
+
+
+def test_what_follows_a_card_is_hidden_with_it():
+    assert found("4111 1111 1111 1111, oh four twenty seven, one two three") == [
+        ("card", "4111 1111 1111 1111, oh four twenty seven, one two three")
+    ]
+
+
+def test_times_come_from_the_words():
+    words = tuple(
+        Word(float(i), i + 0.5, text) for i, text in enumerate(["call", "me", "on", "202-555-0142", "please"])
+    )
+    (one,) = spans([Turn("customer", "call me on 202-555-0142 please", 0.0, 4.5, words)])
+    assert (one.kind, one.start_char, one.end_char, one.start, one.end) == ("phone", 11, 23, 3.0, 3.5)
+
+
+def test_offsets_are_code_points_whatever_stands_before():
+    text = "İİ 🙂 ﬁ … jane.doe@example.com"
+    (one,) = spans([Turn("customer", "Grüß Gott"), Turn("customer", text)])
+    assert (one.turn, text[one.start_char : one.end_char]) == (1, "jane.doe@example.com")
+
+
+TALK = st.lists(
+    st.one_of(
+        st.text(max_size=12),
+        st.sampled_from(["four", "one", "double", "oh", "4111", "dot", "at", "jane", "@", "born", "May", "4th", "street", "42", "Oak", ".", ",", "\n", "yes", "hundred", "A", "B", "plus", "+44"]),
+    ),
+    max_size=40,
+)  # fmt: skip
+
+
+@given(st.lists(TALK, max_size=6))
+@settings(max_examples=150, deadline=None)
+def test_any_text_gives_spans_within_turns_in_order_and_apart(talk):
+    turns = [Turn("customer" if number % 2 else "rep", " ".join(words)) for number, words in enumerate(talk)]
+    known = spans(turns)
+    assert known == spans(turns)
+    for one in known:
+        assert one.kind in KINDS
+        assert 0 <= one.start_char < one.end_char <= len(turns[one.turn].text)
+    for one, other in itertools.pairwise(known):
+        assert (one.turn, one.end_char) <= (other.turn, other.start_char)
+
+
+@pytest.mark.parametrize(
+    "word", ["seven", "dot", "at", "a", "4111", "a@b.c", "born", "4 oak street", "and", "double", "j dot at"]
+)
+def test_a_turn_of_thirty_thousand_words_ends(word):
+    spans([Turn("customer", " ".join([word] * 30_000))])
+
+
+def test_no_turns_and_empty_turns():
+    assert spans([]) == ()
+    assert spans([Turn("customer", ""), Turn("rep", "  "), Turn("customer", "")]) == ()
