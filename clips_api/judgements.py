@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from clips_api import examples, findings
@@ -95,7 +95,7 @@ def say(parts: Given, body: Verdict) -> Judged:
 
 
 @router.delete("/{number}", status_code=204)
-def take_back(parts: Given, number: int) -> None:
+def take_back(parts: Given, number: Annotated[int, Path(ge=1, lt=2**63)]) -> None:
     """Take a judgement back."""
     findings.take_back(parts, number)
 

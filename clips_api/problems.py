@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from clips_api.policy import HEADERS
 from clips_api.render import error_page
 from clips_api.store.database import RecordsAway
+from nlp.yamlfile import PlaybookError
 from pipeline import errors
 
 log = logging.getLogger(__name__)
@@ -91,6 +92,14 @@ def install(app: FastAPI) -> None:
     def known(request: Request, error: errors.ExemplarError) -> Response:
         status = status_of(error)
         return answer(request, Problem(title=error.sentence, status=status, detail=error.detail, advice=error.advice))
+
+    @app.exception_handler(PlaybookError)
+    def unreadable(request: Request, error: PlaybookError) -> Response:
+        title, advice = (
+            "A file of the playbook's draft can't be read.",
+            "Mend it, or drop the draft: delete its folder.",
+        )
+        return answer(request, Problem(title=title, status=422, detail=str(error), advice=advice))
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:

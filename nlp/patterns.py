@@ -31,6 +31,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,9 @@ class Choice(NamedTuple):
 
 GAPS = {"*": (1, 1), "..": (0, 3), "...": (0, 8)}  # fewest and most words
 NUMBER, START, END = "<n>", "^", "$"
+LOOSE = {**{gap: most - least + 1 for gap, (least, most) in GAPS.items()}, NUMBER: 8}  # ways to read each, at worst
+MOST_WAYS = 100_000  # of a pattern: tried within a few hundredths of a second
+DEEPEST = 20  # brackets inside each other
 # Any of these words; one of these rows; one of the marks above.
 Token: TypeAlias = "frozenset[str] | Choice | str"  # noqa: S105
 Row: TypeAlias = tuple[Token, ...]
@@ -144,7 +148,22 @@ def read(text: str, lists: Mapping[str, Sequence[str]] | None = None) -> Pattern
         raise PatternError(f"{text!r} can match without a fixed word")
     if _has(START, row[1:]) or _has(END, row[:-1]):
         raise PatternError(f"{text!r}: ^ can only stand at the beginning, $ only at the end")
+    if _ways(row) > MOST_WAYS:
+        raise PatternError(f"{text!r} can be read in too many ways; use fewer gaps, or write it as several patterns")
     return Pattern(text, row, reader.asks)
+
+
+def _ways(row: Row) -> int:
+    """In how many ways the same words may have to be tried at worst."""
+    return math.prod(_ways_of(token) if isinstance(token, Choice) else LOOSE.get(str(token), 1) for token in row)
+
+
+def _ways_of(choice: Choice) -> int:
+    ways = [_ways(option) for option in choice.rows]
+    begins = [option[0] if option else None for option in choice.rows]
+    words = [begin for begin in begins if isinstance(begin, frozenset)]
+    apart = len(words) == len(begins) and len(frozenset().union(*words)) == sum(map(len, words))
+    return (max(ways) if apart else sum(ways)) + (not choice.needed)
 
 
 def _has(mark: str, row: Row) -> bool:
@@ -196,8 +215,18 @@ class _Reader:
         body = text.rstrip().removesuffix("?").replace("…", "...")
         self.tokens = [m.group(1) for m in _LEX.finditer(body)]
         self.at = 0
+        self.depth = 0
 
     def choice(self, closing: str) -> list[Row]:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise PatternError(f"{self.text!r}: too many brackets inside each other")
+        try:
+            return self._choice(closing)
+        finally:
+            self.depth -= 1
+
+    def _choice(self, closing: str) -> list[Row]:
         rows: list[Row] = []
         sequence: list[Row] = []
         literal: list[str] = []

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+
+DEEPEST = 20  # lists and mappings inside each other
 
 
 class PlaybookError(ValueError):
@@ -63,9 +66,12 @@ class Section:
             return default
         value = self._scalar(node, key).value
         try:
-            return float(value)
+            number = float(value)
         except ValueError:
-            raise self.error(f"{key!r} should be a number, not {value!r}", key) from None
+            number = math.nan
+        if not (math.isfinite(number) and number >= 0):
+            raise self.error(f"{key!r} should be a number from 0 on, not {value!r}", key)
+        return number
 
     def texts(self, key: str) -> tuple[Text, ...]:
         """Take a list of texts; none where the key is absent."""
@@ -106,12 +112,26 @@ class Section:
 def open_file(file: Path) -> Section:
     """Read one YAML file as a section. Raises :class:`PlaybookError` where it is no YAML, or no mapping."""
     try:
-        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        text = file.read_text(encoding="utf-8")
+        _shallow(file, text)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except UnicodeDecodeError:
         raise PlaybookError(file, 1, "the file is not UTF-8 text") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PlaybookError(file, line, f"not readable as YAML: {error.problem}") from None
+    except yaml.YAMLError as error:  # a character that no text has
+        raise PlaybookError(file, 1, f"not readable as YAML: {error}") from None
     if node is None:
         raise PlaybookError(file, 1, "the file is empty")
     return Section(file, node, "the file")
+
+
+def _shallow(file: Path, text: str) -> None:
+    """Refuse what is nested deeper than any playbook: the library's reader would take the process down with it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise PlaybookError(file, line, "nested too deep for a playbook")

@@ -10,12 +10,13 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from nlp.findings import Tag
+from nlp import pii
+from nlp.findings import PersonalData, Tag, Turn
 from nlp.rules import CompiledPlaybook
 from pipeline import analyse
 from pipeline.folder import CallFolder
@@ -120,15 +121,19 @@ class Comparison:
     def _compare_tags(self, recording: Recording, transcript: Transcript, before: Analysis, after: Analysis) -> bool:
         old = {(tag.turn, tag.tag): tag for tag in before.tags}
         new = {(tag.turn, tag.tag): tag for tag in after.tags}
+        if old.keys() == new.keys():
+            return False
+        # Looked for anew: an analysis holds none where the call's language isn't covered.
+        hidden = pii.spans([Turn(turn.speaker, turn.text) for turn in transcript.turns])
         for key in sorted(new.keys() - old.keys()):
             change = self._tags.setdefault(key[1], TagChange(tag=key[1]))
             change.gained += 1
-            _keep(change.gained_examples, _example(new[key], recording, transcript, after))
+            _keep(change.gained_examples, _example(new[key], recording, transcript, hidden))
         for key in sorted(old.keys() - new.keys()):
             change = self._tags.setdefault(key[1], TagChange(tag=key[1]))
             change.lost += 1
-            _keep(change.lost_examples, _example(old[key], recording, transcript, after))
-        return old.keys() != new.keys()
+            _keep(change.lost_examples, _example(old[key], recording, transcript, hidden))
+        return True
 
     def _compare_steps(self, call: CallFolder, before: Analysis, after: Analysis) -> bool:
         old: dict[str | None, str] = {step.step: step.result for step in before.steps} | {None: before.type.value}
@@ -171,10 +176,10 @@ def _keep(examples: list[Example], one: Example) -> None:
         examples.append(one)
 
 
-def _example(tag: Tag, recording: Recording, transcript: Transcript, analysis: Analysis) -> Example:
+def _example(tag: Tag, recording: Recording, transcript: Transcript, hidden: Sequence[PersonalData]) -> Example:
     turn = transcript.turns[tag.turn]
     text = turn.text
-    for span in analysis.pii:  # as pages show it: what names or numbers a person is masked
+    for span in hidden:  # as pages show it: what names or numbers a person is masked
         if span.turn == tag.turn:
             text = text[: span.start_char] + "•" * (span.end_char - span.start_char) + text[span.end_char :]
     begin, end = max(0, tag.start_char - AROUND), min(len(text), tag.end_char + AROUND)

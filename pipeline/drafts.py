@@ -6,11 +6,13 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import unified_diff
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
+from uuid import uuid4
 
 from nlp.analyse import DEFAULT
 from nlp.check import Problem, check
@@ -112,8 +114,9 @@ class Draft:
 
     def drop(self) -> None:
         """Take back every change."""
-        with self._playbooks.alone():
-            shutil.rmtree(self.folder, ignore_errors=True)
+        with self._playbooks.alone(), suppress(FileNotFoundError):
+            gone = self.folder.rename(self.folder.with_name(f".gone.{uuid4().hex}"))  # at once, for those who read it
+            shutil.rmtree(gone, ignore_errors=True)
 
     def take_default(self) -> None:
         """A draft of the newer default playbook, in which the team's own changes to the older one are kept.

@@ -229,6 +229,20 @@ def test_any_pattern_is_found_where_the_token_matcher_finds_it(parts, ends, text
     assert all(span in wanted[key] for key, span in found.items())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ... ".join(["(alpha|beta)"] * 9) + " ... zebra",
+        " ".join(["[alpha|beta]"] * 22) + " zebra",
+        "<n> " * 6 + "zebra",
+        "(" * 2000,
+    ],
+)
+def test_a_pattern_that_could_take_for_ever_is_refused(text):
+    with pytest.raises(PatternError, match="too many"):
+        read(text)
+
+
 def test_the_worked_example_of_the_docs_holds(tmp_path):
     tag, head = re.findall(r"```yaml\n(.+?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     (tmp_path / "tags").mkdir()

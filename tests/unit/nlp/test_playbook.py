@@ -99,3 +99,23 @@ def test_near_and_unless(folder):
 
 def test_the_default_is_its_own_name():
     assert load(DEFAULT).name == "default"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("[" * 100_000, "too deep"), ("a: \x07", "not readable"), (TAG + "x: " + "{a: " * 30 + "}" * 30, "too deep")],
+)
+def test_a_file_that_would_take_the_reader_down_is_refused(folder, text, words):
+    (folder / "tags" / "price.yml").write_text(text)
+    (problem,) = check(folder)
+    assert words in problem.message
+
+
+@pytest.mark.parametrize("number", ["nan", "1e400", "-3", "soon"])
+def test_a_number_that_is_none_is_refused(folder, number):
+    (folder / "steps" / "hello.yml").write_text(
+        f"id: hello\ntitle: Hello\nwhy: It is polite.\norder: 1\nevidence: [objection.price]\nat_least: {number}\n"
+        "said: {done: Done., missed: Missed., cannot_tell: Not known., not_applicable: No.}\n"
+    )
+    (problem,) = check(folder)
+    assert "a number from 0 on" in problem.message
