@@ -1,12 +1,11 @@
 // One question at a time: y, n and s answer, space plays, ← goes back. Each answer is kept at once; the page works without.
 import { typing } from "./keys.js";
+import { stop, toggle } from "./play.js";
 
 const form = document.querySelector("#round");
 const asked = [...form.querySelectorAll(".asked")];
 const going = form.querySelector(".going");
-const sound = new Audio();
 let at = 0;
-let playing = null;
 const sent = [];
 
 going.hidden = false;
@@ -65,34 +64,4 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     answer(event.target);
   }
-});
-
-// --- sound
-
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-
-function toggle(play) {
-  if (play === playing && !sound.paused) return sound.pause();
-  if (play !== playing) {
-    stop();
-    playing = play;
-    sound.src = play.getAttribute("href");
-  }
-  sound.play().catch(() => stop("can’t play"));
-}
-
-function stop(word) {
-  sound.pause();
-  if (!playing) return;
-  playing.classList.remove("playing");
-  playing.querySelector(".time").textContent = word ?? clock(playing.dataset.length);
-  playing = null;
-}
-
-sound.addEventListener("play", () => playing?.classList.add("playing"));
-sound.addEventListener("pause", () => playing?.classList.remove("playing"));
-sound.addEventListener("ended", () => stop());
-sound.addEventListener("error", () => playing && stop("can’t play"));
-sound.addEventListener("timeupdate", () => {
-  if (playing) playing.querySelector(".time").textContent = clock(Math.max(0, playing.dataset.length - sound.currentTime));
 });

@@ -1,4 +1,6 @@
 // Tries sentences while they are typed, follows long work, plays clips in place, numbers the editor's lines.
+import { toggle } from "./play.js";
+
 const $ = (selector, within = document) => within.querySelector(selector);
 
 // --- try a sentence
@@ -51,31 +53,11 @@ for (const place of document.querySelectorAll("[data-live]")) follow(place);
 
 // --- play in place
 
-const sound = new Audio();
-let playing = null;
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-
-function stop(word) {
-  sound.pause();
-  if (!playing) return;
-  playing.classList.remove("playing");
-  $(".time", playing).textContent = word ?? clock(playing.dataset.length);
-  playing = null;
-}
-
 document.addEventListener("click", (event) => {
   const play = event.target.closest(".play");
   if (!play || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  if (play === playing) return stop();
-  stop();
-  playing = play;
-  sound.src = play.getAttribute("href");
-  sound.play().then(() => play === playing && play.classList.add("playing"), () => play === playing && stop("can’t play"));
-});
-sound.addEventListener("ended", () => stop());
-sound.addEventListener("timeupdate", () => {
-  if (playing) $(".time", playing).textContent = clock(Math.max(0, playing.dataset.length - sound.currentTime));
+  toggle(play);
 });
 
 // --- the editor

@@ -1,11 +1,10 @@
 // Search as you type, play in place, walk with the arrows. The page works without.
 import { typing } from "./keys.js";
+import { current, pause, stop, toggle } from "./play.js";
 
 const form = document.querySelector("#search");
 const box = document.querySelector("#q");
 const results = document.querySelector("#results");
-const sound = new Audio();
-let playing = null;
 let asking = null;
 
 if (location.hash === "#q" || !matchMedia("(pointer: coarse)").matches) box.focus();
@@ -77,36 +76,6 @@ async function append(more) {
   before?.nextElementSibling?.focus();
 }
 
-// --- playing
-
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-
-function toggle(play) {
-  if (play === playing && !sound.paused) return sound.pause();
-  if (play !== playing) {
-    stop();
-    playing = play;
-    sound.src = play.getAttribute("href");
-  }
-  sound.play().catch(() => stop("can’t play"));
-}
-
-function stop(word) {
-  sound.pause();
-  if (!playing) return;
-  playing.classList.remove("playing");
-  playing.querySelector(".time").textContent = word ?? clock(playing.dataset.length);
-  playing = null;
-}
-
-sound.addEventListener("play", () => playing?.classList.add("playing"));
-sound.addEventListener("pause", () => playing?.classList.remove("playing"));
-sound.addEventListener("ended", () => stop());
-sound.addEventListener("error", () => playing && stop("can’t play"));
-sound.addEventListener("timeupdate", () => {
-  if (playing) playing.querySelector(".time").textContent = clock(Math.max(0, playing.dataset.length - sound.currentTime));
-});
-
 // --- keys
 
 document.addEventListener("keydown", (event) => {
@@ -114,7 +83,7 @@ document.addEventListener("keydown", (event) => {
   const at = clips.indexOf(document.activeElement?.closest?.(".clip"));
   const inBox = event.target === box;
   if (event.key === "Escape" && (inBox || at >= 0)) {
-    sound.pause();
+    pause();
     box.select();
   } else if (event.key === "ArrowDown" && clips.length && (inBox || !typing(event))) {
     event.preventDefault();
@@ -124,7 +93,7 @@ document.addEventListener("keydown", (event) => {
     if (at) clips[at - 1].focus();
     else box.focus();
   } else if (event.key === " " && !typing(event) && !event.target.closest("button, summary, select")) {
-    const play = clips[at]?.querySelector(".play") ?? playing;
+    const play = clips[at]?.querySelector(".play") ?? current();
     if (play) {
       event.preventDefault();
       toggle(play);
