@@ -111,6 +111,14 @@ class Running:
         return time.monotonic() - began
 
 
+def runs(process: psutil.Process) -> bool:
+    """Whether it does anything yet: what has ended waits as a zombie for whoever inherited it."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 @contextmanager
 def exemplar(data: Path, *arguments: str, **environment: str) -> Iterator[Running]:
     """A running Exemplar that is ready, and gone afterwards."""

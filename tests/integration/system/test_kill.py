@@ -20,7 +20,7 @@ from pipeline import models
 from pipeline.client import recording_id
 from pipeline.folder import DOCUMENTS
 from pipeline.library import Library
-from tests.running import Running, exemplar
+from tests.running import Running, exemplar, runs
 
 WORKER, PAGES = "pipeline.worker", "clips_api"
 Moment = Callable[[Library, list[str]], bool]
@@ -113,7 +113,7 @@ def done(victim: Running, keys: list[str]) -> bool:
 def alive(victim: Running, name: str) -> object:
     try:
         process = victim.child(name)
-        return process if process.is_running() and process.status() != "zombie" else None
+        return process if runs(process) else None
     except (AssertionError, psutil.Error):
         return None
 
