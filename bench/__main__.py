@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from bench import hearing, intake, tagging
+from bench import clips, hearing, intake, pages, search, tagging
 
-PARTS = {"intake": intake.run, "hearing": hearing.run, "tagging": tagging.run}
+PARTS = {
+    "intake": intake.run,
+    "hearing": hearing.run,
+    "tagging": tagging.run,
+    "clips": clips.run,
+    "search": search.run,
+    "pages": pages.run,
+}
 
 
 def main(wanted: list[str]) -> int:

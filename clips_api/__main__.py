@@ -12,18 +12,19 @@ from pathlib import Path
 import uvicorn
 
 from clips_api.app import create_app
+from clips_api.problems import tokenless
 from pipeline import settings
 from pipeline.parent import end_with_parent
 
 GRACE = 3  # seconds that open streams have to finish
 
 
-class WithoutQueries(logging.Filter):
-    """Leaves queries out of the access log: they may hold the sign-in secret, or a customer's name."""
+class WithoutSecrets(logging.Filter):
+    """Leaves out of the access log what opens something or names somebody: queries, and the tokens of links."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple) and len(record.args) > 2:
-            path = str(record.args[2]).partition("?")[0]
+            path = tokenless(str(record.args[2]).partition("?")[0])
             record.args = (*record.args[:2], path, *record.args[3:])
         return True
 
@@ -39,7 +40,7 @@ def main() -> None:
     if _has_parent():
         end_with_parent()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("uvicorn.access").addFilter(WithoutQueries())
+    logging.getLogger("uvicorn.access").addFilter(WithoutSecrets())
     uvicorn.run(
         create_app(found),
         host=found.host,

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clips_api.index.database import Row
 from clips_api.index.search import Page
-from clips_api.words import Query, marks
+from clips_api.marks import marks, near_marks
+from clips_api.query import Query
 from pipeline.records import About, Analysis, Recording, Sighting, Transcript
 
 Item = TypeVar("Item")
@@ -33,6 +34,28 @@ class Marks(BaseModel):
 
     quote: list[tuple[int, int]] = []
     reply: list[tuple[int, int]] = []
+    near_quote: list[tuple[int, int]] = Field([], description="Near-misses, and names as they were misheard.")
+    near_reply: list[tuple[int, int]] = []
+
+    @classmethod
+    def of(cls, quote: str, reply: str, query: Query) -> Self:
+        return cls(
+            quote=marks(quote, query),
+            reply=marks(reply, query),
+            near_quote=near_marks(quote, query),
+            near_reply=near_marks(reply, query),
+        )
+
+
+class Rank(BaseModel):
+    """Why a clip stands where it stands: `total` is words * handled * recent (docs/search.md)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    words: float = Field(description="How well the words fit (BM25); 1 where none were asked for.")
+    handled: float = Field(description="1 for a turn, 1.1 for a tag, 1.5 to 4.5 for a moment by its score.")
+    recent: float = Field(description="Halves every four years.")
+    total: float
 
 
 class Clip(BaseModel):
@@ -63,6 +86,7 @@ class Clip(BaseModel):
     customer: str | None = None
     started_at: str | None = Field(None, description="When the call began; null where nobody knows.")
     marks: Marks = Marks()
+    rank: Rank | None = Field(None, description="In a search by relevance: why it stands where it stands.")
 
     @classmethod
     def from_row(cls, row: Row, query: Query | None = None) -> Self:
@@ -75,7 +99,7 @@ class Clip(BaseModel):
                 "end": row["end_s"],
                 "started_at": row["started_text"],
                 "parts": {part: row[part] for part in PARTS} if row["kind"] == "moment" else None,
-                "marks": Marks(quote=marks(row["quote"], asked), reply=marks(row["reply"] or "", asked)),
+                "marks": Marks.of(row["quote"], row["reply"] or "", asked),
             }
         )
 

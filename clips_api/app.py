@@ -12,14 +12,23 @@ from fastapi.responses import PlainTextResponse
 from clips_api import (
     calls,
     clips,
+    collections,
+    deletion,
     findings,
     gate,
     judgements,
+    listening,
+    matching,
+    outbox,
+    packs,
     pages,
+    people,
     playbook,
     problems,
     queue,
     render,
+    searches,
+    sharing,
     speakers,
     status,
     uploads,
@@ -28,9 +37,11 @@ from clips_api import (
 from clips_api.cursors import Cursors
 from clips_api.deps import Parts
 from clips_api.index.database import Database
+from clips_api.index.search import Finder
 from clips_api.indexer import Indexer
 from clips_api.preview import Previewer
 from clips_api.store import judgements as said
+from clips_api.store import people as known
 from clips_api.store.database import Store
 from clips_api.waiting import Inbox
 from pipeline.library import Library
@@ -49,20 +60,26 @@ def create_app(settings: Settings) -> FastAPI:
         uploads.sweep(library)
         database = Database(library.index, mask=settings.mask)
         store = Store.at(library.records, settings.records_url)
-        indexer = Indexer(library, database, lambda calls: said.find(store, calls=calls, kind="suggestion"))
+        indexer = Indexer(library, database, lambda calls: said.find(store, calls=calls))
         cursors = Cursors(keys.derive("cursors").encode())
+        names = vocabulary.Spellings(vocabulary.file_in(library.root))
+        finder = Finder(database, cursors, names.read, lambda team: in_team(database, store, team))
         playbooks, previewer = Playbooks(library.playbooks, settings.playbook), Previewer(library.root)
         app.state.parts = Parts(
-            settings, library, database, indexer, cursors, Inbox(library.inbox), store, playbooks, previewer
+            settings, library, database, indexer, cursors, finder, Inbox(library.inbox), store, playbooks, previewer
         )
         for name in findings.overlooked(store):
             library.to_index.leave(name)
+        watch = matching.Watch(app.state.parts)
+        indexer.after = watch.add
         indexer.start()
+        watch.start()
         try:
             yield
         finally:
             previewer.cancel()
             indexer.stop()
+            watch.stop()
             database.close()
             store.close()
 
@@ -82,14 +99,24 @@ def create_app(settings: Settings) -> FastAPI:
         calls.router,
         speakers.router,
         queue.router,
+        deletion.router,
+        collections.router,
+        collections.counter,
         clips.router,
+        listening.router,
+        packs.router,
+        sharing.router,
         judgements.router,
         status.router,
         vocabulary.router,
         playbook.router,
+        people.router,
+        searches.router,
+        outbox.router,
         pages.router,
     ):
         app.include_router(router)
+    app.mount(f"/static/{render.static_version()}", render.static())
     app.mount("/static", render.static(), name="static")
 
     @app.get("/healthz", include_in_schema=False)
@@ -97,6 +124,13 @@ def create_app(settings: Settings) -> FastAPI:
         return PlainTextResponse("ok")
 
     return app
+
+
+def in_team(database: Database, store: Store, team: str) -> list[str]:
+    """The reps in use whom the roster counts among a team, as recordings name them."""
+    roster, wanted = known.roster(store), known.folded(team)
+    reps = (row["name"] for row in database.rows("reps"))
+    return [rep for rep in reps if known.folded(roster.team_of(rep) or "") == wanted]
 
 
 def _version() -> str:

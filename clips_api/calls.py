@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import FileResponse, PlainTextResponse, Response
+from fastapi.responses import Response
 
 from clips_api import captions, documents
 from clips_api.answers import Accepted, Call, CallLine, Corrections, Facts, Listing, Uploaded
 from clips_api.clips import Cursor, Day, Limit, Text
 from clips_api.deps import Given, Parts
-from clips_api.index.search import Page, moment, page
+from clips_api.index.question import moment
+from clips_api.index.rows import Documents
+from clips_api.index.search import Page, page
 from clips_api.masking import masked
 from clips_api.problems import RESPONSES
 from clips_api.uploads import receive
@@ -22,11 +24,6 @@ from pipeline.records import Analysis, Correction, Recording
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"], responses=RESPONSES)
 
-TYPES = {  # by the file's ending, never what a stranger's file says of itself
-    ".wav": "audio/wav", ".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".mp4": "audio/mp4", ".m4b": "audio/mp4",
-    ".mov": "audio/mp4", ".aac": "audio/aac", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".opus": "audio/ogg",
-    ".flac": "audio/flac", ".webm": "audio/webm", ".mka": "audio/x-matroska", ".mkv": "audio/x-matroska",
-}  # fmt: skip
 _FILES = {"type": "array", "items": {"type": "string", "format": "binary"}, "description": "One recording or many."}
 _FORM = {"file": _FILES, **{name: {"type": "string"} for name in Facts.model_fields}}
 UPLOAD = {
@@ -106,24 +103,14 @@ def retry(parts: Given, recording_id: str) -> Accepted:
     return Accepted(ids=[recording_id])
 
 
-@router.head("/{recording_id}/audio", include_in_schema=False)
-@router.get("/{recording_id}/audio", response_class=FileResponse, responses={200: {"content": {"audio/*": {}}}})
-def listen(parts: Given, recording_id: str) -> Response:
-    """What a browser plays: the recording, or a copy in a format that browsers know. Byte ranges work."""
-    sound = known(parts, recording_id).listening
-    kind = TYPES.get(sound.suffix.lower(), "application/octet-stream")
-    name = f"{recording_id}{sound.suffix}"
-    return FileResponse(sound, media_type=kind, filename=name, content_disposition_type="inline")
-
-
-@router.get("/{recording_id}/transcript.vtt", response_class=PlainTextResponse)
+@router.get("/{recording_id}/transcript.vtt", response_class=captions.VttResponse)
 def transcript_vtt(parts: Given, recording_id: str) -> Response:
     """The transcript as WebVTT captions with speakers."""
     call = known(parts, recording_id)
     found = documents.read(call, mask=parts.settings.mask)
     if found.transcript is None:
         raise NotFound(f"transcript of call {recording_id}")
-    return Response(captions.vtt(found.transcript, found.recording), media_type="text/vtt; charset=utf-8")
+    return captions.VttResponse(captions.vtt(found.transcript, found.recording))
 
 
 @router.get("/{recording_id}/analysis")
@@ -161,9 +148,13 @@ def lines(parts: Parts, asked: dict[str, object], *, limit: int, cursor: str | N
 
 def gather(call: CallFolder, *, mask: bool = True) -> Call:
     """Everything made of one call so far; `mask`: with personal data hidden."""
-    found = documents.read(call, mask=mask)
+    return answered(documents.read(call, mask=mask))
+
+
+def answered(found: Documents) -> Call:
+    """A call's documents as one answer."""
     return Call(
-        id=call.id,
+        id=found.id,
         state=found.state,
         recording=found.recording,
         transcript=found.transcript,

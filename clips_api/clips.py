@@ -1,55 +1,92 @@
-"""Clips over HTTP: search, one clip, its sound."""
+"""Clips over HTTP: search, and one clip; their sound is in listening.py."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response
-from pydantic import BeforeValidator
+from fastapi import APIRouter, Depends
+from fastapi import Query as Parameter
+from pydantic import BeforeValidator, Field
 
-from clips_api import cutting, documents, words
+from clips_api import documents
 from clips_api.answers import Clip, Listing
 from clips_api.deps import Given, Parts
 from clips_api.findings import opinions
 from clips_api.index.database import Row
-from clips_api.index.search import Question, search
+from clips_api.index.question import Question
 from clips_api.problems import RESPONSES
-from clips_api.ranges import ranged
+from clips_api.query import Query
 from clips_api.spans import Span, turns_within
 from pipeline.errors import NotFound
 from pipeline.records import Transcript
 
 router = APIRouter(prefix="/api/v1/clips", tags=["clips"], responses=RESPONSES)
 
-Words = Annotated[str, Query(max_length=10_000, description='Words that all occur; "a quoted phrase" word for word.')]
-Text = Annotated[str | None, Query(max_length=300)]
-Unset = BeforeValidator(lambda value: value or None)  # forms send what was left empty
-Side = Annotated[Literal["rep", "customer", "unknown"] | None, Unset, Query(description="Whose words are searched.")]
-Day = Annotated[
-    str | None, Query(max_length=40, examples=["2021-12-01"], description="A day or a time; days are whole.")
+Words = Annotated[
+    str,
+    Parameter(max_length=10_000, description='Words in any form, "a phrase", prefix*, -without, one OR another.'),
 ]
-Score = Annotated[float | None, Unset, Query(ge=0, le=10)]
-Order = Annotated[Literal["relevance", "newest", "best"], Query()]
-Limit = Annotated[int, Query(ge=1, le=200)]
-Cursor = Annotated[str | None, Query(max_length=1000, description="`next` of the page before.")]
+Text = Annotated[str | None, Parameter(max_length=300)]
+Unset = BeforeValidator(lambda value: value or None)  # forms send what was left empty
+Side = Annotated[
+    Literal["rep", "customer", "unknown"] | None, Unset, Parameter(description="Whose words are searched.")
+]
+Day = Annotated[
+    str | None, Parameter(max_length=40, examples=["2021-12-01"], description="A day or a time; days are whole.")
+]
+Score = Annotated[Annotated[float, Field(ge=0, le=10)] | None, Unset, Parameter()]
+Length = Annotated[Annotated[float, Field(ge=0, le=1e6)] | None, Unset, Parameter(description="Of the call, seconds.")]
+Part = Annotated[
+    list[Literal["acknowledge", "explore", "respond", "confirm"]],
+    Parameter(description="Parts of the reply, all heard."),
+]
+YesNo = Annotated[bool | None, Unset, Parameter(description="Whether somebody has judged a tag of it.")]
+Order = Annotated[Literal["relevance", "newest", "best"], Parameter()]
+Limit = Annotated[int, Parameter(ge=1, le=200)]
+Cursor = Annotated[str | None, Parameter(max_length=1000, description="`next` of the page before.")]
 
 
 def question(
     *,
     q: Words = "",
     tag: Text = None,
+    part: Part = [],  # noqa: B006  a default that nobody changes
+    min_score: Score = None,
+    missed: Annotated[Text, Parameter(description="A step that the call lacks.")] = None,
     rep: Text = None,
+    team: Text = None,
     speaker: Side = None,
     since: Day = None,
     until: Day = None,
-    min_score: Score = None,
+    min_length: Length = None,
+    max_length: Length = None,
+    source: Text = None,
+    reviewed: YesNo = None,
     sort: Order = "relevance",
-    suggestions: Annotated[bool, Query(description="Also what Exemplar only suggests; it is never counted.")] = False,
+    suggestions: Annotated[
+        bool, Parameter(description="Also what Exemplar only suggests; it is never counted.")
+    ] = False,
 ) -> Question:
     """What a search asks for, from its parameters; an empty one is none."""
-    return Question(q, tag or None, rep or None, speaker, since or None, until or None, min_score, sort, suggestions)
+    return Question(
+        q=q,
+        tag=tag or None,
+        part=tuple(dict.fromkeys(part)),
+        min_score=min_score,
+        missed=missed or None,
+        rep=rep or None,
+        team=team or None,
+        speaker=speaker or None,
+        since=since or None,
+        until=until or None,
+        min_length=min_length,
+        max_length=max_length,
+        source=source or None,
+        reviewed=reviewed,
+        sort=sort,
+        suggestions=suggestions,
+    )
 
 
 Asked = Annotated[Question, Depends(question)]
@@ -58,8 +95,17 @@ Asked = Annotated[Question, Depends(question)]
 @router.get("")
 def find(parts: Given, asked: Asked, limit: Limit = 20, cursor: Cursor = None) -> Listing[Clip]:
     """Search the clips: every word of every call can be found."""
-    page = search(parts.database, parts.cursors, asked, limit=limit, cursor=cursor)
-    return Listing.of(page, shown(parts, page.rows, asked.query))
+    page = parts.finder.search(asked, limit=limit, cursor=cursor)
+    return Listing.of(page, shown(parts, page.rows, page.query))
+
+
+@router.get("/counts")
+def count(parts: Given, asked: Asked) -> dict[str, dict[str, int]]:
+    """For each filter: each value with the number of clips it would leave, the other filters kept.
+
+    `score` and `length` (seconds) go by where a band begins, `days` by when a span of time began (seconds since 1970).
+    """
+    return parts.finder.counts(asked)
 
 
 @router.get("/{clip_id}")
@@ -68,20 +114,7 @@ def show(parts: Given, clip_id: str) -> Clip:
     return resolve(parts, clip_id)
 
 
-@router.head("/{clip_id}/audio", include_in_schema=False)
-@router.get("/{clip_id}/audio", response_class=Response, responses={200: {"content": {"audio/wav": {}}}})
-def listen(parts: Given, request: Request, clip_id: str) -> Response:
-    """The span's sound as WAV, at the recording's own rate and with all its channels. Byte ranges work."""
-    span = Span.parse(clip_id)
-    call = parts.library.call(span.recording_id)
-    recording = documents.described(call)
-    if recording is None:
-        raise NotFound(f"sound of call {span.recording_id}")
-    data = cutting.cut(cutting.source(call), span.within(recording))
-    return ranged(request, data, "audio/wav", filename=f"{clip_id}.wav")
-
-
-def shown(parts: Parts, rows: list[Row], query: words.Query | None = None) -> list[Clip]:
+def shown(parts: Parts, rows: list[Row], query: Query | None = None) -> list[Clip]:
     """Clips as they are answered with: what was searched for marked, and what this person says of their tags."""
     said = opinions(parts, {row["recording_id"] for row in rows})
     clips = []

@@ -1,22 +1,23 @@
-"""Cutting a span out of a recording: a WAV of exactly that span, at its own rate, with all its channels.
+"""Cutting a span out of a recording: the samples of exactly that span, at its own rate, with all its channels.
 
 Only the span (and a little before it) is decoded. Where a container can't say exactly where a time stands, its packets
-are counted from the start, which is quick, instead of trusting a seek that lands some frames off.
+are counted from the start instead of trusting a seek that lands some frames off; of a long file they are counted once,
+and where every so many of them lie is remembered.
 """
 
 from __future__ import annotations
 
-import io
-import struct
+from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.stream import AudioStream
 from av.container import InputContainer
 
+from clips_api.sound import Sound
 from clips_api.spans import Span
 from pipeline.errors import BadInput, NoSound, Unreadable
 from pipeline.folder import CallFolder
@@ -25,6 +26,8 @@ from pipeline.formats import CONTAINERS, HEADERLESS
 LONGEST = 600.0  # seconds of a clip
 PREROLL = 0.6  # seconds decoded before the span, for codecs that need a run-up
 COUNTED = frozenset({"mp3", "aac", "amr", "amrnb", "amrwb", "mulaw", "alaw", "g722", "gsm", "ac3"})  # no index of times
+FAR = 60.0  # seconds into a file from which on it pays to know where its packets lie
+EVERY = 32  # packets between two of which the place is kept
 
 
 def source(call: CallFolder) -> Path:
@@ -32,34 +35,69 @@ def source(call: CallFolder) -> Path:
     sounds, listening = call.sounds, call.listening
     if listening == sounds[0]:
         return listening
+    return listening if len(sounds) > 1 or _tracks(sounds[0], sounds[0].stat().st_mtime_ns) > 1 else sounds[0]
+
+
+def shape(sound: Path) -> tuple[int, int]:
+    """Samples a second, and channels, of what is cut from a file. Raises Unreadable."""
     try:
-        with _open(sounds[0]) as container:
-            several = len(sounds) > 1 or len(container.streams.audio) > 1
-    except av.error.FFmpegError as error:
+        with _open(sound) as container:
+            context = container.streams.audio[0].codec_context
+            return context.sample_rate, context.layout.nb_channels
+    except (av.error.FFmpegError, IndexError) as error:
         raise Unreadable(str(error)) from error
-    return listening if several else sounds[0]
 
 
-def cut(sound: Path, span: Span) -> bytes:
-    """A WAV file (16-bit PCM) of one span. Raises BadInput for one too long, Unreadable for damaged sound."""
+def cut(sound: Path, span: Span) -> Sound:
+    """The sound of one span. Raises BadInput for one too long, Unreadable for damaged sound."""
     if span.end - span.start > LONGEST:
         raise BadInput(f"a clip is at most {LONGEST:.0f} s long")
+    blocks = list(stream(sound, span))
+    return Sound(np.concatenate([block.samples for block in blocks]), blocks[0].rate)
+
+
+def stream(sound: Path, span: Span) -> Iterator[Sound]:
+    """The same, block by block and of any length. Raises Unreadable for damaged sound."""
     try:
-        origin = _origin(sound)
+        stamp = sound.stat().st_mtime_ns
+        origin = _origin(sound, stamp)
         with _open(sound) as container:
-            stream = container.streams.audio[0]
-            return _wav(_samples(container, stream, span, origin), stream.codec_context.sample_rate)
+            yield from _blocks(container, sound, stamp, span, origin)
+    except (av.error.FFmpegError, FileNotFoundError) as error:
+        raise Unreadable(str(error)) from error
+
+
+@lru_cache(maxsize=512)
+def _tracks(sound: Path, _: int) -> int:
+    try:
+        with _open(sound) as container:
+            return len(container.streams.audio)
     except av.error.FFmpegError as error:
         raise Unreadable(str(error)) from error
 
 
-def _origin(sound: Path) -> float:
-    """The time that the container gives the first sample which is heard, seconds."""
+@lru_cache(maxsize=512)
+def _origin(sound: Path, _: int) -> float:
+    """The time that the container gives the first sample which is heard, seconds. Remembered until the file changes."""
     with _open(sound) as container:
         if not container.streams.audio:
             raise NoSound(sound.name)
         stream = container.streams.audio[0]
         return next((frame.time for frame in container.decode(stream) if frame.time is not None), 0.0)
+
+
+@lru_cache(maxsize=32)
+def _places(sound: Path, _: int) -> tuple[list[float], list[int]]:
+    """Of every so many packets the time as counted from the start, seconds, and the byte at which it lies."""
+    times, places = [], []
+    with _open(sound) as container:
+        stream = container.streams.audio[0]
+        base = float(stream.time_base or 1)
+        for number, packet in enumerate(container.demux(stream)):
+            if number % EVERY == 0 and packet.pts is not None and packet.pos is not None and packet.pos >= 0:
+                times.append(packet.pts * base)
+                places.append(packet.pos)
+    return times, places
 
 
 def _open(sound: Path) -> InputContainer:
@@ -70,68 +108,55 @@ def _open(sound: Path) -> InputContainer:
     return av.open(str(sound), format=demuxer, options=options, metadata_errors="replace")
 
 
-def _samples(container: InputContainer, stream: AudioStream, span: Span, origin: float) -> np.ndarray:
-    """The span's samples, shape (samples, channels), int16."""
-    rate = stream.codec_context.sample_rate
-    layout = stream.codec_context.layout
+def _blocks(container: InputContainer, sound: Path, stamp: int, span: Span, origin: float) -> Iterator[Sound]:
+    """The span's samples as they are decoded."""
+    stream = container.streams.audio[0]
+    rate, layout = stream.codec_context.sample_rate, stream.codec_context.layout
     resampler = av.AudioResampler(format="s16", layout=layout, rate=rate)
     first, last = round(span.start * rate), round(span.end * rate)
-    pieces: list[np.ndarray] = []
     at: int | None = None  # the sample that comes next
-    for frame in _frames(container, stream, span.start - PREROLL, origin):
+    nothing = True
+    for frame in _frames(container, sound, stamp, span.start - PREROLL, origin):
         position = round(frame.time * rate) if frame.time is not None else at
         at = position if position is not None and (at is None or abs(position - at) > 1) else at
-        for piece in resampler.resample(frame):
-            block = piece.to_ndarray().reshape(-1, layout.nb_channels)
+        for piece in (frame,) if frame.format.name == "s16" else resampler.resample(frame):
+            block = piece.to_ndarray().astype(np.int16, copy=False).reshape(-1, layout.nb_channels)
             at = at or 0
             skip, stop = max(0, first - at), min(len(block), last - at)
             if stop > skip:
-                pieces.append(block[skip:stop])
+                nothing = False
+                yield Sound(block[skip:stop], rate)
             at += len(block)
         if at is not None and at >= last:
             break
-    if not pieces:
+    if nothing:
         raise Unreadable(f"nothing can be heard at {span.start:.1f} s")
-    return np.concatenate(pieces)
 
 
-def _frames(container: InputContainer, stream: AudioStream, target: float, origin: float) -> Iterator[AudioFrame]:
+def _frames(container: InputContainer, sound: Path, stamp: int, target: float, origin: float) -> Iterator[AudioFrame]:
     """Decoded frames from a time on, or from before it, their times counted from the first sample that is heard."""
+    stream = container.streams.audio[0]
+    base = float(stream.time_base or 1)
     in_blocks = container.format.name in ("wav", "w64") and not stream.codec_context.name.startswith("pcm_")
     counted = in_blocks or container.format.name in COUNTED
+    known: float | None = None  # the time of the next packet, where that is known better than the packet says
     if target > 0 and not counted:
         container.seek(int((target + origin) * av.time_base))
-    base = float(stream.time_base or 1)
+    elif target > FAR:
+        times, places = _places(sound, stamp)
+        nearest = bisect_right(times, target + origin) - 1
+        if nearest > 0:
+            container.seek(places[nearest], unsupported_byte_offset=True)
+            known = times[nearest]
+    shift, late = 0, round(origin / base)
     for packet in container.demux(stream):
+        if known is not None and packet.pts is not None:
+            shift, known = round(known / base) - packet.pts, None
+        if packet.pts is not None:
+            packet.pts += shift
         if counted and packet.pts is not None and packet.pts * base < target + origin:
             continue
         for frame in packet.decode():
-            if frame.pts is not None and frame.time_base:
-                frame.pts = round(frame.pts - origin / frame.time_base)
+            if frame.pts is not None:
+                frame.pts -= late
             yield frame
-
-
-def _wav(samples: np.ndarray, rate: int) -> bytes:
-    data = np.ascontiguousarray(samples, dtype="<i2").tobytes()
-    channels = samples.shape[1]
-    out = io.BytesIO()
-    out.write(
-        struct.pack(
-            "<4sI4s4sIHHIIHH4sI",
-            b"RIFF",
-            36 + len(data),
-            b"WAVE",
-            b"fmt ",
-            16,
-            1,
-            channels,
-            rate,
-            rate * channels * 2,
-            channels * 2,
-            16,
-            b"data",
-            len(data),
-        )
-    )
-    out.write(data)
-    return out.getvalue()

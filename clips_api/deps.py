@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from clips_api.cursors import Cursors
 from clips_api.index.database import Database
+from clips_api.index.search import Finder
 from clips_api.indexer import Indexer
 from clips_api.preview import Previewer
 from clips_api.store.database import Store
@@ -27,6 +28,7 @@ class Parts:
     database: Database
     indexer: Indexer
     cursors: Cursors
+    finder: Finder
     inbox: Inbox
     store: Store
     playbooks: Playbooks

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from clips_api.deps import Parts
 from clips_api.store import judgements as store
+from clips_api.store.judgements import Judgement
 from pipeline import files
 
 Sentence = tuple[str, str, str]  # text, speaker, tag
@@ -26,10 +28,7 @@ def learn(parts: Parts) -> Learnt:
     wanted = _gather(parts)
     new = _differing(wanted, _known(parts))
     if new:
-        names = ("text", "speaker", "tag")
-        items = [dict(zip(names, place, strict=True)) | {"right": right} for place, right in sorted(wanted.items())]
-        data = json.dumps({"items": items}, ensure_ascii=False, indent=1).encode() + b"\n"
-        files.write(parts.library.examples, data, mode=0o600)
+        _hand_over(parts, wanted)
         for call in parts.library.calls():
             parts.library.to_work.leave(call.id)
     return Learnt(len(wanted), new)
@@ -40,12 +39,31 @@ def waiting(parts: Parts) -> int:
     return _differing(_gather(parts), _known(parts))
 
 
+def forget(parts: Parts, judged: Iterable[Judgement]) -> None:
+    """Take back the sentences of these judgements, unless the same was said and judged in a call that stays."""
+    known, gone = _known(parts), {_sentence(one) for one in judged} - _gather(parts).keys()
+    left = {place: right for place, right in known.items() if place not in gone}
+    if left != known:
+        _hand_over(parts, left)
+
+
+def _hand_over(parts: Parts, wanted: Mapping[Sentence, bool]) -> None:
+    names = ("text", "speaker", "tag")
+    items = [dict(zip(names, place, strict=True)) | {"right": right} for place, right in sorted(wanted.items())]
+    data = json.dumps({"items": items}, ensure_ascii=False, indent=1).encode() + b"\n"
+    files.write(parts.library.examples, data, mode=0o600)
+
+
+def _sentence(judged: Judgement) -> Sentence:
+    return judged.quote, judged.speaker, judged.tag
+
+
 def _gather(parts: Parts) -> dict[Sentence, bool]:
     """Every answered suggestion and judged objection tag; of sentences that are alike the last word counts."""
     found: dict[Sentence, bool] = {}
     for one in sorted(store.latest(store.find(parts.store)).values(), key=lambda one: (one.at, one.id or 0)):
         if one.quote and (one.kind == "suggestion" or (one.kind == "tag" and one.tag.startswith(OBJECTION))):
-            found[one.quote, one.speaker, one.tag] = one.right
+            found[_sentence(one)] = one.right
     return found
 
 

@@ -93,9 +93,11 @@ def overlooked(held: Store) -> list[str]:
 
 
 def _worked_in(parts: Parts, judgement: Judgement) -> None:
-    """Have the index follow an answer to a suggestion: agreed to, it is a tag; rejected, it is gone."""
+    """Have the index follow: a suggestion agreed to is a tag, one rejected is gone, a tag judged is reviewed."""
     if judgement.kind == "suggestion":
         parts.indexer.refresh([judgement.recording_id])
+    elif judgement.kind == "tag":
+        parts.library.to_index.leave(judgement.recording_id)
 
 
 def _said(transcript: Transcript, span: Tag | Offer, kind: Kind, rule: str, why: str) -> Finding:

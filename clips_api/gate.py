@@ -22,7 +22,7 @@ from clips_api.policy import HEADERS
 from clips_api.render import sign_in_page
 from pipeline.settings import Settings
 
-OPEN = ("/static/", "/healthz")
+OPEN = ("/static/", "/healthz", "/c/")  # the last: links for people without an account
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 KEPT_FOR = 180 * 24 * 3600  # seconds a browser stays signed in
 

@@ -41,9 +41,11 @@ class Indexer:
     ) -> None:
         self.library = library
         self.database = database
+        self.after: Callable[[list[str]], None] = _nobody  # told of calls once they can be found
         self._judged = judged  # what people say of the suggestions of some calls
         self._stop = threading.Event()
         self._again: dict[str, float] = {}
+        self._waiting: dict[str, None] = {}  # calls to look at, the latest note last
         self._shelves: dict[str, int] = {}
         self._looked = 0.0
         self._thread = threading.Thread(target=self._run, name="indexer", daemon=True)
@@ -57,16 +59,21 @@ class Indexer:
         self._thread.join(timeout=5)
 
     def rescan(self) -> int:
-        """Index every call whose documents differ from what is indexed, drop those that are gone; how many changed."""
-        known = {row["recording_id"]: row["stamp"] for row in self.database.rows("stamps")}
+        """Index every call whose documents differ from what is indexed, drop those that are gone; how many changed.
+
+        What came or changed meanwhile goes first: nobody waits for old calls to be read again.
+        """
+        known = {row["recording_id"]: row["stamp"] for row in self.database.written("stamps")}
         self._shelves, self._looked = self.library.shelf_times(), time.monotonic()
         found = {call.id: call for call in self._folders()}
-        changed = [call for name, call in found.items() if known.get(name) != call.stamp()]
-        self._replace(found, [*(call.id for call in changed), *(known.keys() - found.keys())])
-        if not self._stop.is_set():
-            with self.database.write() as cursor:
-                cursor.execute("UPDATE about SET complete = true WHERE NOT complete")
-            self.database.settle()
+        changed = [name for name, call in found.items() if known.get(name) != call.stamp()]
+        for some in _batches([*changed, *(known.keys() - found.keys())]):
+            if self._stop.is_set():
+                return len(changed)
+            self._replace(found, some)
+            self.after(some)
+            self._keep_up()
+        self.database.finish()
         return len(changed)
 
     def refresh(self, ids: Iterable[str]) -> None:
@@ -75,8 +82,10 @@ class Indexer:
         if not wanted:
             return
         try:
-            found = ((name, self.library.known(name)) for name in wanted)
-            self._replace({name: call for name, call in found if call}, wanted)
+            for some in _batches(wanted):
+                found = ((name, self.library.known(name)) for name in some)
+                self._replace({name: call for name, call in found if call}, some)
+                self.after(some)
         except Exception:  # the notes are taken: remember what they asked for
             self._again |= dict.fromkeys(wanted, time.monotonic() + AGAIN)
             raise
@@ -95,11 +104,25 @@ class Indexer:
                     changed = self.rescan()
                     log.info("indexed %d changed calls in %.1f s", changed, time.monotonic() - started)
                     first = False
-                self.refresh(self._due())
+                self._keep_up()
             except Exception:
                 log.exception("indexing failed; it goes on in a moment")
                 self._stop.wait(1.0)
             self._stop.wait(POLL)
+
+    def _keep_up(self) -> None:
+        """Index what changed until nothing waits, a few calls at a time: new ones first, and of those the latest."""
+        while not self._stop.is_set():
+            self._waiting |= dict.fromkeys(self._due())
+            if not self._waiting:
+                return
+            waiting = list(reversed(self._waiting))
+            done = {row["recording_id"] for row in self.database.written("done_of", ids=waiting)}
+            waiting.sort(key=lambda name: name in done)
+            some = waiting[:TOGETHER]
+            for name in some:
+                del self._waiting[name]
+            self.refresh(some)
 
     def _due(self) -> list[str]:
         """The calls to look at now: notes, calls that came or went, failures whose time has come."""
@@ -117,7 +140,7 @@ class Indexer:
         if times == self._shelves:
             return []
         self._shelves = times
-        held = {row["recording_id"]: row["state"] == "quarantined" for row in self.database.rows("stamps")}
+        held = {row["recording_id"]: row["state"] == "quarantined" for row in self.database.written("stamps")}
         quarantined = {call.id for call in self.library.quarantined()}
         there = {call.id: call.id in quarantined for call in self._folders()}
         return [name for name in held.keys() | there.keys() if held.get(name) != there.get(name)]
@@ -127,17 +150,13 @@ class Indexer:
         yield from self.library.calls()
 
     def _replace(self, found: dict[str, CallFolder], ids: list[str]) -> None:
-        for first in range(0, len(ids), TOGETHER):
-            if self._stop.is_set():
-                return
-            some = ids[first : first + TOGETHER]
-            try:
-                writer.replace(self.database, some, self._rows(found, some))
-            except duckdb.Error:
-                raise
-            except Exception:  # noqa: BLE001  whatever it is, the others go on
-                for name in some:
-                    self._alone(found, name)
+        try:
+            writer.replace(self.database, ids, self._rows(found, ids))
+        except duckdb.Error:
+            raise
+        except Exception:  # noqa: BLE001  whatever it is, the others go on
+            for name in ids:
+                self._alone(found, name)
 
     def _alone(self, found: dict[str, CallFolder], name: str) -> None:
         """Index one call of a batch that failed; the one at fault is tried again later."""
@@ -159,3 +178,13 @@ class Indexer:
             for call in here
             if call.exists()
         ]
+
+
+def _batches(ids: list[str]) -> Iterator[list[str]]:
+    """A transaction's worth of calls at a time."""
+    for first in range(0, len(ids), TOGETHER):
+        yield ids[first : first + TOGETHER]
+
+
+def _nobody(ids: list[str]) -> None:
+    """Tells nobody."""

@@ -35,9 +35,7 @@ _QUOTED = re.compile(r"(?<=“)[^”]+(?=”)")
 
 def masked(transcript: Transcript, analysis: Analysis | None) -> tuple[Transcript, Analysis | None]:
     """A transcript and its analysis with personal data hidden; `analysis.pii` says what was."""
-    found = pii.spans(
-        [findings.Turn(turn.speaker, turn.text, turn.start, turn.end, _words(turn)) for turn in transcript.turns]
-    )
+    found = personal(transcript)
     by_turn: dict[int, list[PersonalData]] = {}
     for one in found:
         by_turn.setdefault(one.turn, []).append(one)
@@ -66,6 +64,13 @@ def masked(transcript: Transcript, analysis: Analysis | None) -> tuple[Transcrip
         return hidden, analysis.model_copy(update={"pii": ()})
     told = {name: quotes.within(getattr(analysis, name)) for name in type(analysis).model_fields}
     return hidden, analysis.model_copy(update=told | {"pii": found})
+
+
+def personal(transcript: Transcript) -> tuple[PersonalData, ...]:
+    """The personal data in a transcript's turns."""
+    return pii.spans(
+        [findings.Turn(turn.speaker, turn.text, turn.start, turn.end, _words(turn)) for turn in transcript.turns]
+    )
 
 
 def hide(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -66,7 +67,7 @@ class Problem(BaseModel):
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {}}}
-    for status in (401, 404, 422)
+    for status in (400, 401, 404, 422)
 }
 CONFLICT: dict[int | str, dict[str, Any]] = {409: RESPONSES[404] | {"description": HTTPStatus.CONFLICT.phrase}}
 
@@ -83,6 +84,11 @@ def answer(request: Request, problem: Problem, headers: dict[str, str] | None = 
         return JSONResponse(body, problem.status, headers=headers, media_type=MEDIA_TYPE)
     told = problem.model_dump(include={"title", "detail", "advice"})
     return error_page(request, problem.status, headers, **told)
+
+
+def tokenless(path: str) -> str:
+    """A path as logs may hold it, without the token of a link for people without an account."""
+    return re.sub(r"^/c/[^/]+", "/c/…", path)
 
 
 def install(app: FastAPI) -> None:
@@ -123,13 +129,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(duckdb.Error)
     def index_away(request: Request, error: duckdb.Error) -> Response:
-        log.error("%s %s failed: the index", request.method, request.url.path, exc_info=error)
+        log.error("%s %s failed: the index", request.method, tokenless(request.url.path), exc_info=error)
         title, advice = "The index can't be read right now.", "It is built again by itself; try again in a moment."
         return answer(request, Problem(title=title, status=503, detail="", advice=advice))
 
     @app.exception_handler(Exception)
     def unknown(request: Request, error: Exception) -> Response:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        log.error("%s %s failed", request.method, tokenless(request.url.path), exc_info=error)
         problem = Problem(
             title="Something went wrong here.", status=500, detail="It was written to the log.", advice=None
         )

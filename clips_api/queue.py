@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from clips_api.answers import Accepted
 from clips_api.calls import known
+from clips_api.deletion import delete
 from clips_api.deps import Given, Parts
 from clips_api.problems import CONFLICT, RESPONSES, NotNow
 from pipeline.folder import CallFolder
@@ -24,13 +25,6 @@ def first(parts: Given, recording_id: str) -> Accepted:
 def stop(parts: Given, recording_id: str) -> Accepted:
     """Don't hear this call: it is set aside and can be tried again. One that was heard before keeps its transcript."""
     cancel(parts, recording_id)
-    return Accepted(ids=[recording_id])
-
-
-@router.delete("/{recording_id}", status_code=202, responses=CONFLICT)
-def remove(parts: Given, recording_id: str) -> Accepted:
-    """Delete a file that was set aside, for good."""
-    discard(parts, recording_id)
     return Accepted(ids=[recording_id])
 
 
@@ -53,8 +47,7 @@ def discard(parts: Parts, recording_id: str) -> None:
     """Delete a file that was set aside, for good. Raises NotFound, NotNow."""
     if known(parts, recording_id).reason() is None:
         raise NotNow("only what was set aside can be deleted here")
-    parts.library.discard(recording_id)
-    parts.library.to_index.leave(recording_id)
+    delete(parts, recording_id)
 
 
 def unheard(call: CallFolder) -> bool:

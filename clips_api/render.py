@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from importlib.resources import as_file, files
 from typing import Any
@@ -13,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from clips_api.keys import keys_at
 from pipeline.library import now
 
 
@@ -36,6 +38,7 @@ def templates() -> Environment:
         "ago": ago,
     }
     environment.globals["static"] = static_paths().__getitem__
+    environment.globals["keys_at"] = keys_at
     return environment
 
 
@@ -45,11 +48,22 @@ def static() -> StaticFiles:
         return StaticFiles(directory=folder)
 
 
-def static_paths() -> dict[str, str]:
-    """Each static file's address, with its content's hash so that browsers never keep an old one."""
+@cache
+def static_version() -> str:
+    """A name for the static files as they are: part of their addresses, so that browsers never keep an old one.
+
+    It stands in the path, because a script's own imports are looked up beside it.
+    """
     folder = files("clips_api").joinpath("static")
+    entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    return sha256(b"".join(entry.name.encode() + entry.read_bytes() for entry in entries)).hexdigest()[:10]
+
+
+def static_paths() -> dict[str, str]:
+    """Each static file's address."""
     return {
-        entry.name: f"/static/{entry.name}?{sha256(entry.read_bytes()).hexdigest()[:10]}" for entry in folder.iterdir()
+        entry.name: f"/static/{static_version()}/{entry.name}"
+        for entry in files("clips_api").joinpath("static").iterdir()
     }
 
 

@@ -14,6 +14,7 @@ from nlp.findings import Moment, PersonalData, Tag
 from pipeline.records import About, Analysis, Transcript, Turn
 
 UNSURE = 0.5  # a word below this probability is shaded
+PAUSE = 0.3  # seconds after a word from which its end is told, too
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Line:
-    """One turn. `times` are the starts of its words in hundredths of a second, for following and seeking."""
+    """One turn, with the times of its words: see `_times`."""
 
     number: int
     turn: Turn
@@ -38,6 +39,11 @@ class Line:
     times: str
     moment: Moment | None = None  # the moment that starts here
     inside: bool = False  # within a moment
+
+    @property
+    def doubted(self) -> bool:
+        """Whether a word of it is uncertain."""
+        return any(stretch.unsure for stretch in self.stretches)
 
 
 def lines(
@@ -107,7 +113,19 @@ def _unsure(turn: Turn) -> list[tuple[int, int]]:
 
 
 def _times(turn: Turn) -> str:
-    return " ".join(str(round(word.start * 100)) for word in turn.words) if _aligned(turn) else ""
+    """When its words are said, in hundredths of a second, short because a long call has many: each word's start counted
+    from the start of the one before (the turn's, for the first), then `:` and its length where a pause follows.
+    """
+    if not _aligned(turn) or turn.start is None:
+        return ""
+    starts = [round(turn.start * 100), *(round(word.start * 100) for word in turn.words)]
+    ends = [round(word.end * 100) for word in turn.words]
+    pieces = []
+    for number, (before, start) in enumerate(pairwise(starts)):
+        after = starts[number + 2] if number + 2 < len(starts) else None
+        pauses = after is not None and after - ends[number] > PAUSE * 100
+        pieces.append(f"{start - before}:{ends[number] - start}" if pauses else str(start - before))
+    return " ".join(pieces)
 
 
 def _aligned(turn: Turn) -> bool:

@@ -35,6 +35,10 @@ class Span:
             raise NotFound(f"the call ends at {recording.duration_s:.3f} s")
         return type(self)(self.recording_id, self.start, min(self.end, recording.duration_s))
 
+    def holds(self, start: float, end: float) -> bool:
+        """Whether a word is inside: its middle is."""
+        return self.start <= (start + end) / 2 < self.end
+
 
 def clip_id(recording_id: str, start: float | None, end: float | None, turn: int) -> str:
     """The id of a span; where a transcript has no times, a turn is named instead and only its words can be had."""
@@ -49,11 +53,7 @@ def words_within(turn: Turn, span: Span) -> str:
         return ""
     if not turn.words:
         return turn.text
-    return " ".join(
-        word.text
-        for word in turn.words
-        if (word.start + word.end) / 2 >= span.start and (word.start + word.end) / 2 < span.end
-    )
+    return " ".join(word.text for word in turn.words if span.holds(word.start, word.end))
 
 
 def turns_within(transcript: Transcript, span: Span) -> list[tuple[int, str]]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from clips_api.answers import Accepted
 from clips_api.deps import Given, Parts
 from clips_api.problems import CONFLICT, RESPONSES, Overtaken
-from clips_api.words import folded
+from clips_api.words import words
 from pipeline import files
 from pipeline.folder import CallFolder
 from pipeline.records import Heard
@@ -125,15 +125,41 @@ def hear_again(parts: Parts) -> list[str]:
 
 def _saying(parts: Parts, names: Iterable[Name]) -> Iterator[tuple[CallFolder, Heard]]:
     """The calls in which one of these names, or a spelling of it, is said, and what was heard there."""
-    needles = sorted({folded(text) for one in names for text in (one.name, *one.heard_as)} - {"  ", " "})
-    rows = parts.database.rows("calls_saying", needles=needles) if needles else ()
-    for row in rows:
-        call = parts.library.known(row["recording_id"])
+    phrases = sorted({_folded(text) for one in names for text in (one.name, *one.heard_as)})
+    for name in parts.finder.calls_saying(phrases):
+        call = parts.library.known(name)
         heard = call.heard() if call is not None and call.reason() is None else None
         if call is not None and heard is not None:
             yield call, heard
 
 
+class Spellings:
+    """How names are misheard, for search: read again when the file changes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._read: tuple[int, dict[tuple[str, ...], tuple[tuple[str, ...], ...]]] = (-1, {})
+
+    def read(self) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """The folded words of each name -> those of each spelling that the recogniser gives instead."""
+        try:
+            changed = self.path.stat().st_mtime_ns
+        except OSError:
+            return {}
+        if changed != self._read[0]:
+            names = (one for one in load(self.path).names if one.heard_as)
+            self._read = changed, {_folded(one.name): tuple(map(_folded, one.heard_as)) for one in names}
+        return self._read[1]
+
+
+def _folded(text: str) -> tuple[str, ...]:
+    return tuple(hit.word for hit in words(text))
+
+
 def file(parts: Parts) -> Path:
     """Where the names are kept."""
-    return parts.library.root / "vocabulary.yml"
+    return file_in(parts.library.root)
+
+
+def file_in(root: Path) -> Path:
+    return root / "vocabulary.yml"

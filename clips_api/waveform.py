@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.records import Analysis, Recording, Transcript
 
@@ -17,13 +19,23 @@ BARS = 250  # a lane
 
 @dataclass(frozen=True)
 class Mark:
-    """Something found, drawn above the waveform. `x` and `width` are units of the drawing."""
+    """Something found, drawn above the waveform. Times are seconds, `x` and `width` units of the drawing."""
+
+    kind: str  # moment, step or tag
+    name: str
+    start: float
+    end: float
+    x: float
+    width: float
+
+
+class Found(NamedTuple):
+    """What there is to mark, and when; seconds."""
 
     kind: str
     name: str
-    start: float
-    x: float
-    width: float
+    start: float | None
+    end: float | None
 
 
 @dataclass(frozen=True)
@@ -124,18 +136,21 @@ def _speakers(per_second: float, channels: list[list[int]], transcript: Transcri
     return ["unknown", "unknown"]
 
 
-def _marks(analysis: Analysis | None, transcript: Transcript | None, duration: float) -> list[Mark]:
+def _marks(analysis: Analysis | None, transcript: Transcript | None, duration: float) -> Iterator[Mark]:
+    """What has a time, as it comes: moments, steps that were heard, and the tags that neither of them stands for."""
     if analysis is None:
-        return []
-
-    def mark(kind: str, name: str, start: float | None, end: float | None) -> list[Mark]:
-        if start is None:
-            return []
-        x = min(start / duration, 1) * WIDE
-        return [Mark(kind, name, start, x, max(3.0, min(((end or start) - start) / duration * WIDE, WIDE - x)))]
-
-    found = [one for moment in analysis.moments for one in mark("moment", moment.tag, moment.start, moment.end)]
+        return
+    found = [Found("moment", one.tag, one.start, one.end) for one in analysis.moments]
+    told = {(turn, one.tag) for one in analysis.moments for turn in one.turns}
     for step in analysis.steps:
-        turn = transcript.turns[step.turn] if transcript and step.turn is not None and step.result == "done" else None
-        found += mark("step", step.step, turn.start, None) if turn else []
-    return found
+        if transcript and step.turn is not None and step.result == "done" and step.turn < len(transcript.turns):
+            turn = transcript.turns[step.turn]
+            told.add((step.turn, f"step.{step.step}"))
+            found.append(Found("step", step.step, turn.start, turn.end))
+    found += [Found("tag", one.tag, one.start, one.end) for one in analysis.tags if (one.turn, one.tag) not in told]
+    for one in sorted(set(found), key=lambda one: (one.start or 0.0, one.kind)):
+        if one.start is not None:
+            x = min(one.start / duration, 1) * WIDE
+            end = max(one.start, one.end or 0.0)
+            width = (end - one.start) / duration * WIDE if one.kind == "moment" else 0.0
+            yield Mark(one.kind, one.name, one.start, end, x, min(width, WIDE - x))

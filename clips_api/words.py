@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+
+from spacy.lang.en.stop_words import STOP_WORDS
 
 APOSTROPHES = "'’‘ʼ`´＇"  # noqa: RUF001  what people and recognisers type
-LONGEST = 400  # code points of a query that are looked at
 
 
 @cache
@@ -29,6 +30,7 @@ class Found:
     word: str
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(word: str) -> str:
     """One word in the form it is compared in; may be empty."""
     plain = unicodedata.normalize("NFKC", word).casefold()
@@ -44,69 +46,21 @@ def words(text: str) -> Iterator[Found]:
             yield Found(hit.start(), hit.end(), word)
 
 
+@lru_cache(maxsize=1 << 12)
 def folded(text: str) -> str:
     """A text as one searchable line: its folded words, a space before and after each."""
     return f" {' '.join(found.word for found in words(text))} "
 
 
-@dataclass(frozen=True)
-class Query:
-    """What was asked for: phrases that must stand word for word, and the words outside quotes."""
-
-    phrases: tuple[tuple[str, ...], ...] = ()
-    loose: tuple[str, ...] = ()
-
-    @classmethod
-    def parse(cls, text: str) -> Query:
-        """Read what a person typed. An unbalanced quote reads to the end; anything else is words."""
-        phrases: list[tuple[str, ...]] = []
-        loose: list[str] = []
-        for number, part in enumerate(re.split(r'["“”„«»]', text[:LONGEST])):
-            found = tuple(hit.word for hit in words(part))
-            if number % 2 and found:
-                phrases.append(found)
-            else:
-                loose.extend(found)
-        return cls(tuple(phrases), tuple(loose))
-
-    def __bool__(self) -> bool:
-        return bool(self.phrases or self.loose)
-
-    @property
-    def needles(self) -> list[str]:
-        """Strings that a folded line must all contain."""
-        return list(dict.fromkeys(f" {' '.join(run)} " for run in (*self.phrases, *((word,) for word in self.loose))))
-
-    @property
-    def phrase(self) -> str | None:
-        """The loose words as one phrase: lines that hold it come first."""
-        return f" {' '.join(self.loose)} " if self.loose else None
-
-
-def marks(text: str, query: Query) -> list[tuple[int, int]]:
-    """The spans of a text that a query matched, in order, not overlapping, code points.
-
-    Where the loose words stand as one phrase, that is marked and their single occurrences are not.
-    """
-    found = list(words(text))
-    line = [hit.word for hit in found]
-    whole = list(_runs(line, query.loose)) if len(query.loose) > 1 else []
-    loose = whole or [run for word in set(query.loose) for run in _runs(line, (word,))]
-    quoted = [run for phrase in query.phrases for run in _runs(line, phrase)]
-    return _merged((found[first].start, found[last].end) for first, last in loose + quoted)
-
-
-def _runs(line: list[str], run: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    for first in range(len(line) - len(run) + 1):
-        if run and tuple(line[first : first + len(run)]) == run:
-            yield first, first + len(run) - 1
-
-
-def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+COMMON = frozenset(filter(None, map(fold, STOP_WORDS)))  # words that are in every other sentence
+SLIGHT = COMMON - frozenset(  # of these, what says nothing of what a sentence is about: it need not be said
+    word
+    for line in (
+        "over under above below up down out off less least few enough other another again",
+        "next last first back top bottom side part front full empty serious amount alone together",
+        "call name show give make move put see say take keep go done become regarding used using",
+        "never nobody nothing none nowhere always often sometimes",
+        "two three four five six eight nine ten twelve fifteen twenty forty fifty sixty hundred",
+    )
+    for word in line.split()
+)

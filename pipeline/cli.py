@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from pathlib import Path
@@ -13,6 +12,8 @@ from rich.console import Console
 
 from pipeline import settings
 from pipeline.errors import ExemplarError
+from pipeline.people import app as people_app
+from pipeline.searching import search
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +23,8 @@ app = typer.Typer(
 )
 playbook_app = typer.Typer(no_args_is_help=True, help="Look after the playbook.")
 app.add_typer(playbook_app, name="playbook")
+app.add_typer(people_app, name="people")
+app.command()(search)
 
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False)
@@ -154,35 +157,6 @@ def tag(file: Annotated[str, typer.Argument(help="A transcript document; - reads
     analyser = analyse.Analyser(playbook, analyse.packaged(playbook) if conf.suggestions else None)
     analysis = analyser.analyse(Transcript.from_json(content))
     sys.stdout.write(analysis.to_json().decode())
-
-
-@app.command()
-def search(
-    phrase: Annotated[str, typer.Argument(help="Words to look for; quote a phrase inside for its exact words.")],
-    tag: Annotated[str | None, typer.Option(help="Only this tag, such as objection.price.")] = None,
-    rep: Annotated[str | None, typer.Option(help="Only this rep.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the API's answer.")] = False,  # noqa: FBT002
-    data: Data = None,
-) -> None:
-    """Search clips (needs a running Exemplar)."""
-    from pipeline.client import Client
-    from pipeline.library import Library
-
-    client = Client(Library(settings.load(data).data))
-    found = client.get("/api/v1/clips", q=phrase, tag=tag, rep=rep)
-    if as_json:
-        sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-        return
-    for clip in found["items"]:
-        start = clip["start"] or 0
-        where = f"{clip['rep'] or 'unknown rep'}  {int(start // 60)}:{int(start % 60):02}  {clip['tag'] or ''}"
-        console.print(where, style="dim", markup=False)
-        console.print(f"  {clip['quote']}", markup=False)
-        if clip["reply"]:
-            console.print(f"  ↳ {clip['reply']}", markup=False)
-        console.print(f"  {client.address}/calls/{clip['recording_id']}#t={start:.0f}", style="dim", markup=False)
-    shown = len(found["items"])
-    console.print(f"{shown} of {found['total']}" if shown < found["total"] else f"{found['total']} found")
 
 
 @playbook_app.command("check")

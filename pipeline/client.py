@@ -31,14 +31,28 @@ class Client:
 
     def get(self, path: str, **parameters: Any) -> Any:
         """One JSON answer. Raises NotFound, BadInput with the server's own words, NotRunning."""
+        asked = {key: value for key, value in parameters.items() if value is not None}
+        return self._answer("GET", path, params=asked)
+
+    def post(self, path: str, body: Any) -> Any:
+        """The JSON answer to a JSON body; raises as `get` does."""
+        return self._answer("POST", path, json=body)
+
+    def put(self, path: str, body: Any) -> Any:
+        """The same, putting something in place."""
+        return self._answer("PUT", path, json=body)
+
+    def _answer(self, method: str, path: str, **how: Any) -> Any:
         try:
-            answer = self._http.get(path, params={key: value for key, value in parameters.items() if value is not None})
+            answer = self._http.request(method, path, **how)
         except httpx.TransportError as error:
             raise NotRunning(str(error)) from error
         if answer.is_success:
-            return answer.json()
+            return answer.json() if answer.content else None
         said = answer.json() if "json" in answer.headers.get("content-type", "") else {}
         detail = said.get("detail") or said.get("title") or f"{path}: {answer.status_code}"
+        if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            raise NotRunning(detail)
         raise (NotFound if answer.status_code == httpx.codes.NOT_FOUND else BadInput)(detail)
 
     def outcome(self, recording_id: str) -> dict[str, Any]:

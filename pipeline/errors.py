@@ -143,6 +143,25 @@ class PrefectAway(ExemplarError):
     advice = "Nothing to do: work goes on when it is back."
 
 
+class NotDelivered(ExemplarError):
+    """A message could not be handed over."""
+
+    advice = (
+        "Nothing to do: it is tried again by itself. If it stays so, check the settings that docs/telling.md names."
+    )
+
+    def __init__(self, detail: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s  # how long the other side wants to be left alone, where it says so
+
+
+class Undeliverable(NotDelivered):
+    """A message can't be delivered to that address."""
+
+    permanent = True
+    advice = "Check the address, then press Try again."
+
+
 class Unforeseen(ExemplarError):
     """Something went wrong that nobody thought of."""
 

@@ -8,7 +8,7 @@ import re
 import secrets
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -172,15 +172,29 @@ class Library:
         (call.path / "reason.json").unlink(missing_ok=True)
         return call
 
-    # scratch and notes between processes
+    def delete(self, recording_id: str, before: Callable[[], None] = lambda: None) -> None:
+        """Delete a call, or a file that was set aside, for good. The same bytes, dropped again, are a new arrival.
 
-    def discard(self, recording_id: str) -> None:
-        """Delete a quarantined file for good. Raises NotFound where it is not in quarantine."""
-        held = next((call for call in self.quarantined() if call.id == recording_id), None)
-        if held is None:
-            raise NotFound(f"file {recording_id} in quarantine")
-        gone = held.path.rename(self.incoming / uuid.uuid4().hex)  # at once out of sight, whatever the deleting takes
+        `before` is called once nobody works on it and while all of it is there. Raises NotFound, and Busy while
+        somebody works on it.
+        """
+        call = self.known(recording_id)
+        if call is None:
+            raise NotFound(f"call {recording_id}")
+        try:
+            with call.lock():
+                parts = call.parts()
+                before()
+                gone = call.path.rename(self.incoming / uuid.uuid4().hex)  # at once out of sight, however large
+                files.sync_folder(call.path.parent)
+        except FileNotFoundError as error:  # somebody else was quicker
+            raise NotFound(f"call {recording_id}") from error
         shutil.rmtree(gone, ignore_errors=True)
+        shutil.rmtree(self.scratch / call.id, ignore_errors=True)
+        for part in (*parts.files, *parts.mixed) if parts else ():
+            (self._parts / part.sha256[: len(call.id)]).unlink(missing_ok=True)
+
+    # scratch and notes between processes
 
     def incoming_folder(self) -> Path:
         folder = self.incoming / uuid.uuid4().hex

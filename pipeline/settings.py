@@ -3,17 +3,64 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from pipeline.errors import BadSettings
 
 
+class Mail(BaseModel):
+    """The mail server that takes our messages. The password is better given as EXEMPLAR_MAIL_PASSWORD."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(min_length=1, description="The mail server (SMTP).")
+    port: int = Field(587, gt=0, lt=65536, description="Its port: 587 with starttls, 465 with tls.")
+    tls: Literal["starttls", "tls", "none"] = Field("starttls", description="How the connection is kept private.")
+    user: str | None = Field(None, description="The name to sign in with; unset: no sign-in.")
+    password: SecretStr | None = Field(None, description="The password to sign in with.")
+    sender: str = Field(alias="from", pattern=r"^[^\r\n]*[^\s@<]+@[^\s@>]+>?$", description="Who it comes from.")
+    timeout: float = Field(20, gt=0, le=60, description="Seconds the server may take to answer.")
+
+
+class Slack(BaseModel):
+    """A Slack app: a bot token reaches people and channels, an incoming webhook its one channel."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token: SecretStr | None = Field(None, description="The bot token (xoxb-…), with the scope chat:write.")
+    webhook: SecretStr | None = Field(None, description="The address of an incoming webhook, in place of a token.")
+    api: str = Field("https://slack.com/api/", description="Where Slack's API is.")
+    timeout: float = Field(20, gt=0, le=60, description="Seconds Slack may take to answer.")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.token is None) == (self.webhook is None):
+            raise ValueError("give either a token or a webhook")
+        return self
+
+
+class Where(BaseSettings):
+    """The one setting that says where the others are."""
+
+    model_config = SettingsConfigDict(env_prefix="EXEMPLAR_", extra="ignore")
+
+    data: Path = Path("data")
+
+
 class Settings(BaseSettings):
     """Everything a person can set. Durations in seconds, sizes as their names say."""
 
-    model_config = SettingsConfigDict(env_prefix="EXEMPLAR_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="EXEMPLAR_",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,  # it may be a password
+    )
 
     data: Path = Field(Path("data"), description="The folder that holds everything.")
     host: str = Field("127.0.0.1", description="The address the pages listen on.")
@@ -45,6 +92,9 @@ class Settings(BaseSettings):
         None, description="The PostgreSQL database of what people write; unset: SQLite in the data folder."
     )
 
+    mail: Mail | None = Field(None, description="The mail server, a table of its own (docs/telling.md).")
+    slack: Slack | None = Field(None, description="The Slack app, a table of its own (docs/telling.md).")
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -68,7 +118,7 @@ def load(data: Path | None = None, **overrides: object) -> Settings:
     if data is not None:
         given["data"] = data
     try:
-        folder = Settings(**given).data  # type: ignore[arg-type]
+        folder = data or Where().data
         file = folder / "exemplar.toml"
         found = type("SettingsOfFolder", (Settings,), {"model_config": SettingsConfigDict(toml_file=file)})
         settings: Settings = found(**given)

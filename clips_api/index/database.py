@@ -1,93 +1,152 @@
-"""One DuckDB file: opened, thrown away when damaged, a cursor a use, one writer at a time."""
+"""The index on disk: numbered editions, each a DuckDB file and a word index; a cursor a use, one writer at a time."""
 
 from __future__ import annotations
 
 import logging
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from clips_api.index.queries import schema, statements
+from clips_api.index.wordindex import WordIndex
 
-SCHEMA = 3  # raise it when the tables, or what stands in their rows, change
+SCHEMA = 4  # raise it when the tables, the fields of the word index, or what stands in their rows, change
 FILE = "clips.duckdb"
-MEMORY = "768MB"
+WORDS = "words"
+MEMORY = "512MB"
 log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 
+if find_spec("pandas") is None:
+    # DuckDB looks for it at every value that it is given, 0.3 ms each time; this says once that it is not there
+    sys.modules["pandas"] = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, eq=False)
+class Edition:
+    """data/index/<n>: rows, and the words that find them."""
+
+    home: Path
+    connection: duckdb.DuckDBPyConnection
+    words: WordIndex
+
+    def rows(self, name: str, **values: Any) -> list[Row]:
+        """Run a named statement and fetch all it gives."""
+        statement = statements()[name]
+        with self.connection.cursor() as cursor:
+            return fetch(cursor, statement.sql, statement.bind(values))
+
+    def sound(self) -> bool:
+        """Whether its files are still there and answer."""
+        try:
+            return (self.home / FILE).exists() and self.words.sound() and bool(self.rows("complete"))
+        except duckdb.Error:
+            return False
+
+    def close(self) -> None:
+        with suppress(duckdb.Error):
+            self.connection.close()
+        self.words.close()
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a writer is given: a transaction of the rows, and the words that go before them."""
+
+    cursor: duckdb.DuckDBPyConnection
+    words: WordIndex
+
 
 class Database:
-    """The index in force: data/index/<n>/clips.duckdb with the highest n that is sound and made as today's would be."""
+    """The edition in force: the one with the highest number that is sound and made as today's would be.
+
+    While one that was damaged is built again beside it, the old one serves, as far as it still answers.
+    """
 
     def __init__(self, folder: Path, *, mask: bool = True) -> None:
         self.folder = folder
         self.mask = mask  # whether personal data is hidden in its rows; one made otherwise is built again
         self._writing = threading.Lock()
-        self._home, self._connection = _open(folder, mask=mask)
+        self.edition = self._written = _open(folder, mask=mask)
 
     def rows(self, name: str, **values: Any) -> list[Row]:
         """Run a named statement and fetch all it gives."""
-        statement, connection = statements()[name], self._connection
+        edition = self.edition
         try:
-            with connection.cursor() as cursor:
-                return fetch(cursor, statement.sql, statement.bind(values))
+            return edition.rows(name, **values)
         except duckdb.Error:
-            if connection is self._connection:
+            if edition is self.edition:
                 raise
-        return self.rows(name, **values)  # the file was replaced while we read
+        return self.rows(name, **values)  # another edition took its place while we read
 
     def one(self, name: str, **values: Any) -> Row | None:
         """The first row of a named statement."""
         return next(iter(self.rows(name, **values)), None)
 
+    def written(self, name: str, **values: Any) -> list[Row]:
+        """The same of the edition that is being written, which may not be shown yet."""
+        return self._written.rows(name, **values)
+
     @contextmanager
-    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def write(self) -> Iterator[Change]:
         """A transaction, alone: all of it lands or none."""
-        with self._writing, self._connection.cursor() as cursor:
+        with self._writing, self._written.connection.cursor() as cursor:
             cursor.execute("BEGIN")
             try:
-                yield cursor
+                yield Change(cursor, self._written.words)
                 cursor.execute("COMMIT")
+                self._written.words.show()
             except BaseException:
                 with suppress(duckdb.Error):
                     cursor.execute("ROLLBACK")
                 raise
 
     def complete(self) -> bool:
-        """Whether every call was indexed at least once since this file was made."""
-        return bool(self.rows("complete")[0]["complete"])
+        """Whether every call was indexed at least once since this edition was begun."""
+        return self.edition is self._written and bool(self.rows("complete")[0]["complete"])
 
     def sound(self) -> bool:
-        """Whether the file is still there and answers."""
-        try:
-            return (self._home / FILE).exists() and bool(self.rows("complete"))
-        except duckdb.Error:
-            return False
+        """Whether the edition that is written is still there and answers."""
+        return self._written.sound()
 
     def replace(self) -> None:
-        """Leave a file that was lost or damaged and start an empty one beside it."""
+        """Begin an empty edition beside one that was lost or damaged."""
         with self._writing:
-            old, home = self._connection, self.folder / str(int(self._home.name) + 1)
-            self._home, self._connection = home, _make(home, mask=self.mask)
-            with suppress(duckdb.Error):
-                old.close()
-            _clear(self.folder, home)
+            begun = self._written
+            self._written = _make(self.folder / str(int(begun.home.name) + 1), mask=self.mask)
+            if begun is not self.edition:  # it was never shown
+                begun.close()
+            if not _answers(self.edition):
+                self._show()
 
-    def settle(self) -> None:
-        """Write everything into the file proper."""
-        with self._writing, self._connection.cursor() as cursor:
-            cursor.execute("CHECKPOINT")
+    def finish(self) -> None:
+        """Every call is in: say so, write all into the files proper, and show this edition."""
+        with self._writing, self._written.connection.cursor() as cursor:
+            cursor.execute(statements()["set_complete"].sql)
+            with suppress(duckdb.TransactionException):  # somebody reads: it will be written another time
+                cursor.execute("CHECKPOINT")
+            if self.edition is not self._written:
+                self._show()
 
     def close(self) -> None:
-        """Close the file; nothing may use it afterwards."""
+        """Close the files; nothing may use them afterwards."""
         with self._writing:
-            self._connection.close()
+            for edition in {self.edition, self._written}:
+                edition.close()
+
+    def _show(self) -> None:
+        old, self.edition = self.edition, self._written
+        old.close()
+        _clear(self.folder, self.edition.home)
 
 
 def fetch(cursor: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any]) -> list[Row]:
@@ -97,31 +156,39 @@ def fetch(cursor: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any]) -
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _open(folder: Path, *, mask: bool) -> tuple[Path, duckdb.DuckDBPyConnection]:
+def _answers(edition: Edition) -> bool:
+    """Whether an edition still finds and shows something, its files gone or not."""
+    try:
+        return edition.words.searcher().num_docs >= 0 and bool(edition.rows("any_clips"))
+    except (duckdb.Error, ValueError):
+        return False
+
+
+def _open(folder: Path, *, mask: bool) -> Edition:
     folder.mkdir(parents=True, exist_ok=True)
     numbered = sorted((path for path in folder.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))
     for home in reversed(numbered):
-        connection = _sound(home, mask=mask)
-        if connection is not None:
+        edition = _sound(home, mask=mask)
+        if edition is not None:
             _clear(folder, home)
-            return home, connection
-    home = folder / str(int(numbered[-1].name) + 1 if numbered else 1)
-    connection = _make(home, mask=mask)
-    _clear(folder, home)
-    return home, connection
+            return edition
+    edition = _make(folder / str(int(numbered[-1].name) + 1 if numbered else 1), mask=mask)
+    _clear(folder, edition.home)
+    return edition
 
 
-def _make(home: Path, *, mask: bool) -> duckdb.DuckDBPyConnection:
-    """An empty index; it counts as one only once its schema is written whole."""
+def _make(home: Path, *, mask: bool) -> Edition:
+    """An empty edition; it counts as one only once its schema is written whole."""
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
+    words = WordIndex.begun(home / WORDS)
     connection = _connect(home)
     connection.execute("BEGIN")
     connection.execute(schema())
     connection.execute("INSERT INTO about VALUES (?, ?, false)", [SCHEMA, mask])
     connection.execute("COMMIT")
     connection.execute("CHECKPOINT")
-    return connection
+    return Edition(home, connection, words)
 
 
 def _clear(folder: Path, kept: Path) -> None:
@@ -130,8 +197,8 @@ def _clear(folder: Path, kept: Path) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _sound(home: Path, *, mask: bool) -> duckdb.DuckDBPyConnection | None:
-    """A connection to an index that opens and has today's schema and setting, else None."""
+def _sound(home: Path, *, mask: bool) -> Edition | None:
+    """An edition that opens and has today's schema and setting, else None."""
     if not (home / FILE).is_file():
         return None
     connection = None
@@ -139,9 +206,9 @@ def _sound(home: Path, *, mask: bool) -> duckdb.DuckDBPyConnection | None:
         connection = _connect(home)
         if [row[:2] for row in connection.execute("SELECT * FROM about").fetchall()] == [(SCHEMA, mask)]:
             connection.execute("SELECT max(stamp) FROM calls").fetchall()
-            return connection
+            return Edition(home, connection, WordIndex.opened(home / WORDS))
         log.info("index %s has another schema or was made with another `mask`: building a new one", home.name)
-    except duckdb.Error as error:
+    except (duckdb.Error, ValueError) as error:
         log.warning("index %s can't be read and is built again: %s", home.name, error)
     if connection is not None:
         with suppress(duckdb.Error):

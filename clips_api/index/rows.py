@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import takewhile
 
+from clips_api.index.clips import ORDER, PARTS, Clip, clips_of
+from clips_api.index.wordindex import Entry, edge
 from clips_api.sentences import around
 from clips_api.spans import clip_id
 from clips_api.store.judgements import Judgement, rule_id
 from clips_api.suggestions import offers
 from clips_api.voices import asks
 from clips_api.words import folded
-from nlp.findings import Moment
-from pipeline.records import Analysis, Reason, Recording, Sighting, Transcript, Turn
+from pipeline.records import Analysis, Reason, Recording, Sighting, Transcript
 
 
 @dataclass(frozen=True)
@@ -50,162 +50,128 @@ class Rows:
     files: list[dict[str, object]]
     tags: list[dict[str, object]]
     clips: list[dict[str, object]]
+    entries: list[Entry]
 
 
-@dataclass(frozen=True)
-class Clip:
-    """A span worth playing, before it is a row."""
-
-    kind: str
-    tag: str | None
-    turn: int
-    start_s: float | None
-    end_s: float | None
-    speaker: str
-    quote: str
-    context: str | None
-    reply: str | None = None
-    reply_speaker: str | None = None
-    score: float | None = None
-    why: str | None = None
-    parts: dict[str, str | None] = field(default_factory=dict)
-    sentence: str | None = None
-    judged_as: str | None = None
-
-
-ORDER = ("moment", "tag", "suggestion", "turn", "span")  # which of several clips of one span stands for it
-PARTS = ("acknowledge", "explore", "respond", "confirm")
+EDGE = 8  # words at the edge of a turn that a phrase may reach over
+INTERJECTION = 3  # words of a turn that somebody talks on after
 
 
 def rows_of(documents: Documents) -> Rows:
     """Everything the index holds of one call."""
-    return Rows(_call(documents), _files(documents), list(_tag_rows(documents)), list(_clip_rows(documents)))
+    entries = [_entry(documents, span) for span in _spans(documents)]
+    clips = [row for entry in entries for row in entry.rows]
+    return Rows(_call(documents), _files(documents), list(_tag_rows(documents)), clips, entries)
 
 
-def clips_of(transcript: Transcript, analysis: Analysis | None, judged: Iterable[Judgement] = ()) -> Iterator[Clip]:
-    """One clip a moment, one a tag outside moments, one a suggestion, one each remaining turn."""
-    turns = transcript.turns
-    told: set[int] = set()
-    for moment in analysis.moments if analysis else ():
-        shown, clip = _moment(turns, moment)
-        told |= shown
-        yield replace(clip, sentence=_sentence_of(moment, turns, analysis), judged_as="tag")
-    tagged: set[tuple[int, str]] = set()
-    for tag in analysis.tags if analysis else ():
-        if tag.turn in told or (tag.turn, tag.tag) in tagged:
-            continue
-        tagged.add((tag.turn, tag.tag))
-        yield replace(
-            _turn(turns, tag.turn),
-            kind="tag",
-            tag=tag.tag,
-            why=f"“{tag.quote}” matched {tag.rule}",
-            sentence=around(turns[tag.turn], tag).key,
-            judged_as="tag",
-        )
-    for offer in offers(transcript, analysis, judged):
-        if offer.right is not False and (offer.turn, offer.tag) not in tagged:
-            kind = "tag" if offer.right else "suggestion"
-            clip = replace(_turn(turns, offer.turn), kind=kind, tag=offer.tag, why=offer.why)
-            yield replace(clip, sentence=offer.sentence, judged_as="suggestion")
-            if offer.right:
-                tagged.add((offer.turn, offer.tag))
-    told |= {turn for turn, _ in tagged}
-    for number, turn in enumerate(turns):
-        if number not in told and turn.text:
-            yield _turn(turns, number)
-
-
-def _moment(turns: tuple[Turn, ...], moment: Moment) -> tuple[set[int], Clip]:
-    """A moment's clip, and the turns whose every word is in it.
-
-    The whole moment is played; of its words the objection and the first reply are shown, and what follows stays
-    with clips of its own.
-    """
-    inside = sorted(moment.turns)
-    first = turns[inside[0]]
-    asked = list(takewhile(lambda number: turns[number].speaker == first.speaker, inside))
-    if len(asked) == len(inside):  # speakers not known, or no reply
-        asked = inside[:1]
-    rest = inside[len(asked) :]
-    who = turns[rest[0]].speaker if rest else None
-    replies = list(takewhile(lambda number: turns[number].speaker == who, rest))
-    clip = Clip(
-        kind="moment",
-        tag=moment.tag,
-        turn=inside[0],
-        start_s=moment.start,
-        end_s=moment.end,
-        speaker=first.speaker,
-        quote=" ".join(turns[number].text for number in asked),
-        context=_before(turns, inside[0]),
-        reply=" ".join(turns[number].text for number in replies) or None,
-        reply_speaker=who,
-        score=moment.score,
-        why=moment.why,
-        parts=asdict(moment.parts),
-    )
-    return set(asked) | set(replies), clip
-
-
-def _sentence_of(moment: Moment, turns: tuple[Turn, ...], analysis: Analysis | None) -> str | None:
-    """The sentence of the tag that a moment is named by."""
-    tags = analysis.tags if analysis else ()
-    named = (tag for tag in tags if tag.tag == moment.tag and tag.turn in moment.turns)
-    return next((around(turns[tag.turn], tag).key for tag in named), None)
-
-
-def _turn(turns: tuple[Turn, ...], number: int) -> Clip:
-    turn = turns[number]
-    return Clip("turn", None, number, turn.start, turn.end, turn.speaker, turn.text, _before(turns, number))
-
-
-def _before(turns: tuple[Turn, ...], number: int) -> str | None:
-    return turns[number - 1].text if number else None
-
-
-def _clip_rows(documents: Documents) -> Iterator[dict[str, object]]:
+def _spans(documents: Documents) -> list[list[Clip]]:
+    """The clips of a call, those of one span together; the first stands for it."""
     recording, transcript = documents.recording, documents.transcript
     if documents.state not in ("heard", "done") or recording is None or transcript is None:
-        return
+        return []
     found = clips_of(transcript, documents.analysis, documents.judged)
-    clips = [clip for clip in found if clip.quote or clip.reply]
     spans: dict[str, list[Clip]] = {}
-    for clip in clips:
-        spans.setdefault(clip_id(documents.id, clip.start_s, clip.end_s, clip.turn), []).append(clip)
-    for name, same in spans.items():
+    for clip in found:
+        if clip.quote or clip.reply:
+            spans.setdefault(_name(documents, clip), []).append(clip)
+    for same in spans.values():
         same.sort(key=lambda clip: (ORDER.index(clip.kind), -(clip.score or -1.0), clip.tag or ""))
-        certain = [clip for clip in same if clip.kind != "suggestion"]
-        tags = list(dict.fromkeys(clip.tag for clip in certain if clip.tag))
-        for rank, clip in enumerate(same):
-            yield {
-                "id": name,
-                "recording_id": documents.id,
-                "kind": clip.kind,
-                "lead": clip in certain[:1],
-                "lead_suggested": rank == 0,
-                "tag": clip.tag,
-                "sentence": clip.sentence,
-                "judged_as": clip.judged_as,
-                "tags": tags,
-                "start_s": clip.start_s,
-                "end_s": clip.end_s,
-                "turn": clip.turn,
-                "speaker": clip.speaker,
-                "quote": clip.quote,
-                "context": clip.context,
-                "reply": clip.reply,
-                "reply_speaker": clip.reply_speaker,
-                "score": clip.score,
-                **{part: clip.parts.get(part) for part in PARTS},
-                "why": clip.why,
-                "quote_words": folded(clip.quote),
-                "reply_words": folded(clip.reply) if clip.reply else None,
-                "rep": recording.rep,
-                "customer": recording.customer,
-                "started_at": utc(recording.started_at),
-                "started_text": recording.started_at.isoformat() if recording.started_at else None,
-            }
+    return list(spans.values())
+
+
+def _name(documents: Documents, clip: Clip) -> str:
+    return clip_id(documents.id, clip.start_s, clip.end_s, clip.turn)
+
+
+def _certain(span: list[Clip]) -> list[Clip]:
+    return [clip for clip in span if clip.kind != "suggestion"]
+
+
+def _tags(clips: Iterable[Clip]) -> list[str]:
+    return list(dict.fromkeys(clip.tag for clip in clips if clip.tag))
+
+
+def _at(documents: Documents) -> datetime | None:
+    """When a call began, else when it arrived, as the index keeps times."""
+    recording = documents.recording
+    return utc((recording.started_at or recording.arrived_at) if recording else None)
+
+
+def _clip_rows(documents: Documents, span: list[Clip]) -> Iterator[dict[str, object]]:
+    recording = documents.recording
+    certain = _certain(span)
+    for rank, clip in enumerate(span):
+        yield {
+            "id": _name(documents, clip),
+            "number": None,
+            "recording_id": documents.id,
+            "kind": clip.kind,
+            "lead": clip in certain[:1],
+            "lead_suggested": rank == 0,
+            "tag": clip.tag,
+            "sentence": clip.sentence,
+            "judged_as": clip.judged_as,
+            "tags": _tags(certain),
+            "start_s": clip.start_s,
+            "end_s": clip.end_s,
+            "turn": clip.turn,
+            "speaker": clip.speaker,
+            "quote": clip.quote,
+            "context": clip.context,
+            "reply": clip.reply,
+            "reply_speaker": clip.reply_speaker,
+            "score": clip.score,
+            **{part: clip.parts.get(part) for part in PARTS},
+            "why": clip.why,
+            "rep": recording and recording.rep,
+            "customer": recording and recording.customer,
+            "started_at": utc(recording.started_at) if recording else None,
+            "started_text": recording.started_at.isoformat() if recording and recording.started_at else None,
+            "said_at": _at(documents),
+        }
+
+
+def _entry(documents: Documents, span: list[Clip]) -> Entry:
+    """A span as the word index holds it."""
+    recording, analysis = documents.recording, documents.analysis
+    first = (_certain(span) or span)[0]
+    judged = {(one.tag, one.sentence) for one in documents.judged if one.kind != "step"}
+    shown = sorted({number for clip in span for number in clip.turns})
+    return Entry(
+        id=_name(documents, first),
+        call=documents.id,
+        kind=first.kind,
+        quote=folded(first.quote),
+        reply=folded(first.reply or ""),
+        speaker=first.speaker,
+        reply_speaker=first.reply_speaker,
+        across=tuple(_across(documents, shown)),
+        tags=tuple(_tags(_certain(span))),
+        perhaps=tuple(_tags(clip for clip in span if clip.kind == "suggestion")),
+        parts=tuple(part for part in PARTS if first.parts.get(part)),
+        missed=tuple(step.step for step in analysis.steps if step.result == "missed") if analysis else (),
+        rep=recording.rep if recording else None,
+        source=recording.source if recording else None,
+        reviewed=any((clip.tag, clip.sentence) in judged for clip in span),
+        score=first.score,
+        at=_at(documents),
+        start_s=first.start_s or 0.0,
+        length_s=recording.duration_s if recording else None,
+        rows=tuple(_clip_rows(documents, span)),
+    )
+
+
+def _across(documents: Documents, shown: Iterable[int]) -> Iterator[str]:
+    """The end of each turn with the beginning of the next one, and of the one after a short word in between."""
+    turns = documents.transcript.turns if documents.transcript else ()
+    for number in shown:
+        following = [number + 1]
+        if number + 2 < len(turns) and len(turns[number + 1].text.split()) <= INTERJECTION:
+            following.append(number + 2)
+        end = folded(turns[number].text).split()[-EDGE:]
+        for other in following:
+            if end and other < len(turns):
+                yield " ".join([*end[:-1], edge(end[-1]), *folded(turns[other].text).split()[:EDGE]])
 
 
 def _tag_rows(documents: Documents) -> Iterator[dict[str, object]]:

@@ -50,9 +50,10 @@ CREATE TABLE tags (
     sentence      VARCHAR
 );
 
--- One row a moment, a tag outside moments, a suggestion, a remaining turn.
+-- One row a moment, a tag outside moments, a suggestion, a remaining turn. Their words are in the word index beside.
 CREATE TABLE clips (
     id            VARCHAR,      -- <recording_id>-<start_ms>-<end_ms>; two tags of one span share it
+    number        BIGINT,       -- of the span, as the word index names it; rises with every span that is written
     recording_id  VARCHAR,
     kind          VARCHAR,      -- 'moment', 'tag', 'turn', 'suggestion' (nobody has agreed to it: never counted)
     lead          BOOLEAN,      -- the row that stands for its id where no tag is asked for
@@ -75,10 +76,9 @@ CREATE TABLE clips (
     respond       VARCHAR,
     confirm       VARCHAR,
     why           VARCHAR,
-    quote_words   VARCHAR,      -- folded (clips_api/words.py)
-    reply_words   VARCHAR,
     rep           VARCHAR,
     customer      VARCHAR,
     started_at    TIMESTAMP,
-    started_text  VARCHAR
+    started_text  VARCHAR,
+    said_at       TIMESTAMP     -- when the call began, else when it arrived: what age is counted from
 );

@@ -2,88 +2,242 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from math import ceil
+from typing import Any
+
+import tantivy
+from tantivy import FieldType, Order
+from tantivy import Query as Sought
 
 from clips_api.cursors import Cursors
-from clips_api.index.database import Database, Row
-from clips_api.words import Query
+from clips_api.index.database import Database, Edition, Row
+from clips_api.index.facets import FACETS
+from clips_api.index.lookup import Lookup, either, every
+from clips_api.index.question import Question, moment
+from clips_api.index.relevance import Rank, Worth
+from clips_api.index.wordindex import SIDES, stored
+from clips_api.query import Query, Term
 from pipeline.errors import BadInput
 
-Sort = Literal["relevance", "newest", "best"]
+DEEPEST = 10_000  # clips that can be paged through by relevance; the other orders have no end
+CALLS = 1_000_000  # calls that can say a phrase
+
+Spellings = Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
+Teams = Callable[[str], list[str]]
 
 
-@dataclass(frozen=True)
-class Question:
-    """Everything that decides which clips are found, and in what order."""
-
-    q: str = ""
-    tag: str | None = None
-    rep: str | None = None
-    speaker: str | None = None
-    since: str | None = None
-    until: str | None = None
-    min_score: float | None = None
-    sort: Sort = "relevance"
-    suggestions: bool = False  # whether those that nobody has agreed to are shown too
-
-    @property
-    def query(self) -> Query:
-        return Query.parse(self.q)
-
-    def filters(self) -> dict[str, Any]:
-        """The filters as the statements take them."""
-        return {
-            "tag": self.tag,
-            "rep": self.rep,
-            "speaker": self.speaker,
-            "since": moment(self.since, "since"),
-            "until": moment(self.until, "until", after=True),
-            "min_score": self.min_score,
-            "needles": self.query.needles,
-        }
+NOTHING = Query()
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a list, how many there are in all, and where it goes on."""
+    """Some rows of a list, how many there are in all, and where it goes on. `query` is what was looked for."""
 
     rows: list[Row]
     total: int
     next: str | None
+    query: Query = NOTHING
 
 
-def search(database: Database, cursors: Cursors, question: Question, *, limit: int, cursor: str | None = None) -> Page:
-    """One page of clips. Raises BadInput for dates or a cursor that can't be understood.
+@dataclass(frozen=True)
+class Finder:
+    """Finds clips. `spellings`: of each name the ways in which it is misheard; `team`: the reps of one."""
 
-    Words that hold no letter or digit ask for nothing: then nothing is found rather than everything.
-    """
-    if question.q.strip() and not question.query:
-        return Page([], 0, None)
-    asked = asdict(question)
-    after, after_id = cursors.read(asked, cursor)
-    rows = database.rows(
-        "search",
-        **question.filters(),
-        sort=question.sort,
-        suggestions=question.suggestions,
-        phrase=question.query.phrase,
-        after=after,
-        after_id=after_id,
-        limit=limit + 1,
-    )
-    return page(rows, limit, lambda row: cursors.make(asked, list(row["rank"].values()), row["id"]))
+    database: Database
+    cursors: Cursors
+    spellings: Callable[[], Spellings] = dict
+    team: Teams = lambda team: []  # noqa: ARG005
+
+    def search(self, question: Question, *, limit: int, cursor: str | None = None) -> Page:
+        """One page of clips. Raises BadInput for dates or a cursor that can't be understood, or one too deep."""
+        if question.empty:
+            return Page([], 0, None)
+        asked = asdict(question)
+        after, name = self.cursors.read(asked, cursor)
+        look = self._look(question)
+        words, conditions = look.words(question), look.conditions(question)
+        sought = every(words, *conditions)
+        order = question.sort if question.sort != "relevance" else "worth" if words is None else None
+        depth = int(after[1]) if after else 0
+        if depth > DEEPEST:
+            raise BadInput(f"cursor: {DEEPEST:,} clips are enough; narrow the search, or sort it by date")
+        from_here = sought
+        if after and question.sort != "relevance":  # these orders go on from a value, however deep it lies
+            depth = 0
+            from_here = every(
+                sought, look.lookup(question).between(question.sort, FieldType.Integer, None, int(after[0]))
+            )
+        hits, count = look.hits(from_here, depth + 2 * limit + 2, order)
+        start = next((at + 1 for at, hit in enumerate(hits) if str(hit.number) == name), depth)
+        rows, last = look.rows(question, hits[start:], limit)
+        by_relevance = question.sort == "relevance"
+        rows = [row | {"rank": _told(row, worded=words is not None) if by_relevance else None} for row in rows]
+        certain = replace(question, suggestions=False)
+        total = count if from_here is sought and certain == question else look.count(certain)
+        going_on = None
+        if last is not None and start + last + 1 < len(hits):
+            end = hits[start + last]
+            going_on = self.cursors.make(asked, [end.key, start + last + 1], str(end.number))
+        return Page(rows, total, going_on, look.query)
+
+    def counts(self, question: Question) -> dict[str, dict[str, int]]:
+        """For each filter: each value with the number of clips it would leave, the other filters kept.
+
+        Bands of scores and of lengths go by where they begin, spans of time by their days. Suggestions are not counted.
+        """
+        if question.empty:
+            return {}
+        question = replace(question, suggestions=False)
+        look = self._look(question)
+        together = {name: make() for name, (fields, make) in FACETS.items() if question.without(*fields) == question}
+        found = look.counted(question, together)
+        for name in FACETS.keys() - together.keys():
+            fields, make = FACETS[name]
+            found |= look.counted(question.without(*fields), {name: make()})
+        sides = {side: look.count(replace(question, speaker=side)) for side in SIDES}
+        return found | {"speaker": {side: clips for side, clips in sides.items() if clips}}
+
+    def calls_saying(self, phrases: Iterable[tuple[str, ...]]) -> list[str]:
+        """The calls in which any of these phrases is said, word for word."""
+        look = self._look(Question())
+        group = tuple(Term(phrase, "phrase") for phrase in phrases if phrase)
+        sought = look.lookup(Question()).words(Query((group,))) if group else None
+        if sought is None:
+            return []
+        found = look.searcher.aggregate(sought, {"call": {"terms": {"field": "call", "size": CALLS}}})
+        return sorted(bucket["key"] for bucket in found["call"]["buckets"])
+
+    def _look(self, question: Question) -> _Look:
+        edition = self.database.edition
+        searcher = edition.words.searcher()
+        named = question.query.heard_as(self.spellings())
+        query = Lookup(edition.words.schema, searcher).near(named)
+        return _Look(edition, searcher, query, self.team)
 
 
-def facets(database: Database, question: Question) -> dict[str, list[tuple[str, int]]]:
-    """For tag, rep and speaker: each value with the number of clips it would leave, most first."""
-    found: dict[str, list[tuple[str, int]]] = {"tag": [], "rep": [], "speaker": []}
-    if question.q.strip() and not question.query:
+@dataclass(frozen=True)
+class Hit:
+    """A span that was found: by what it is sorted, its number, where the words keep it."""
+
+    key: float
+    number: int
+    address: tantivy.DocAddress
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One look at the index: nothing changes in it while we read. `query`: what is looked for."""
+
+    edition: Edition
+    searcher: tantivy.Searcher
+    query: Query
+    team: Teams
+
+    def lookup(self, question: Question) -> Lookup:
+        return Lookup(self.edition.words.schema, self.searcher, question.speaker)
+
+    def words(self, question: Question) -> Sought | None:
+        return self.lookup(question).words(self.query)
+
+    def conditions(self, question: Question) -> list[Sought]:
+        """The filters that are set."""
+        lookup = self.lookup(question)
+        found = [
+            lookup.term(field, value)
+            for field, value in (
+                ("missed", question.missed),
+                ("rep", question.rep),
+                ("source", question.source),
+                ("said_by", question.speaker),
+                ("reviewed", None if question.reviewed is None else "yes" if question.reviewed else "no"),
+                *(("part", part) for part in question.part),
+            )
+            if value is not None
+        ]
+        if question.tag is not None:
+            certain = lookup.term("tag", question.tag)
+            found.append(either(certain, lookup.term("perhaps", question.tag)) if question.suggestions else certain)
+        if question.team is not None:
+            found.append(lookup.any_of("rep", self.team(question.team)))
+        if question.calls is not None:
+            found.append(lookup.any_of("call", question.calls))
+        since, until = moment(question.since, "since"), moment(question.until, "until", after=True)
+        for field, kind, least, most in (
+            ("day", FieldType.Integer, _second(since), None if until is None else _second(until) - 1),
+            ("score", FieldType.Float, question.min_score, None),
+            ("length", FieldType.Float, question.min_length, question.max_length),
+        ):
+            if least is not None or most is not None:
+                found.append(lookup.between(field, kind, least, most))
         return found
-    for row in database.rows("facets", **question.filters()):
-        found[row["facet"]].append((row["value"], row["clips"]))
-    return found
+
+    def sought(self, question: Question) -> Sought:
+        return every(self.words(question), *self.conditions(question))
+
+    def hits(self, sought: Sought, limit: int, order: str | None) -> tuple[list[Hit], int]:
+        """The first spans, and how many there are."""
+        if order is None:
+            found = self.searcher.search(sought, limit, weight_by_field="worth")
+        else:
+            found = self.searcher.search(sought, limit, order_by_field=order, order=Order.Desc)
+        numbers = self.searcher.fast_field_values("number", [address for _, address in found.hits])
+        hits = [Hit(key, int(number or 0), at) for (key, at), number in zip(found.hits, numbers, strict=True)]
+        return hits, _counted(found)
+
+    def rows(self, question: Question, hits: list[Hit], limit: int) -> tuple[list[Row], int | None]:
+        """The rows of the first hits that are there, and the place of the last hit that was looked at.
+
+        What the words know and the rows do not is on its way in, or out.
+        """
+        there = {row["number"] for row in self.edition.rows("there", numbers=[hit.number for hit in hits])}
+        shown: list[Row] = []
+        last = None
+        for at, hit in enumerate(hits):
+            if len(shown) == limit:
+                break
+            last = at
+            row = self._row(question, hit) if hit.number in there else None
+            if row is not None:
+                shown.append(row | {"rank": hit.key})
+        return shown, last
+
+    def _row(self, question: Question, hit: Hit) -> Row | None:
+        """The row of a span: of the tag that was asked for, else the one that stands for it."""
+        for row in stored(self.searcher, hit.address):
+            chosen = row["lead_suggested" if question.suggestions else "lead"]
+            if question.tag is not None:
+                chosen = row["tag"] == question.tag
+            if chosen and (question.suggestions or row["kind"] != "suggestion"):
+                return row
+        return None
+
+    def count(self, question: Question) -> int:
+        return _counted(self.searcher.search(self.sought(question), 1))
+
+    def counted(self, question: Question, aggregations: dict[str, Any]) -> dict[str, dict[str, int]]:
+        if not aggregations:
+            return {}
+        found = self.searcher.aggregate(self.sought(question), aggregations)
+        return {
+            name: {
+                str(bucket.get("from", bucket["key"])): bucket["doc_count"]
+                for bucket in found[name]["buckets"]
+                if bucket["doc_count"] and ("from" in bucket or "to" not in bucket)
+            }
+            for name in aggregations
+        }
+
+
+def _told(row: Row, *, worded: bool) -> Rank:
+    worth = Worth.of(row["kind"], row["score"], row["said_at"])
+    return worth.told(row["rank"], datetime.now(UTC).replace(tzinfo=None), worded=worded)
+
+
+def _counted(found: Any) -> int:
+    return int(found.count)  # the library's stubs leave it out
 
 
 def page(rows: list[Row], limit: int, cursor: Any) -> Page:
@@ -94,19 +248,6 @@ def page(rows: list[Row], limit: int, cursor: Any) -> Page:
     return Page(found[:limit], total, cursor(found[limit - 1]) if more else None)
 
 
-def moment(text: str | None, name: str, *, after: bool = False) -> datetime | None:
-    """A date or a time as the index keeps it (UTC). A whole day given as an end includes that day.
-
-    Dates without a zone are of this machine's.
-    """
-    if not text:
-        return None
-    try:
-        if len(text) == len("2021-12-01"):
-            day = date.fromisoformat(text) + timedelta(days=int(after))
-            when = datetime.combine(day, time())
-        else:
-            when = datetime.fromisoformat(text)
-        return when.astimezone(UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError, OSError) as error:
-        raise BadInput(f"{name}: {text[:40]!r} is no date; write it like 2021-12-31") from error
+def _second(when: datetime | None) -> Any:
+    """The first whole second since 1970 that is not before a time."""
+    return None if when is None else ceil(when.replace(tzinfo=UTC).timestamp())

@@ -1,8 +1,15 @@
-"""Puts a call's rows in place of its old ones: all in one transaction, so each clip stands exactly once."""
+"""Puts a call's rows in place of its old ones, its words first: a row says that its clip is there.
+
+All rows land in one transaction, so each clip stands exactly once. What a crash leaves of the words alone has no rows,
+is not shown, and is replaced when the call is indexed again.
+"""
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import duckdb
 
@@ -11,25 +18,48 @@ from clips_api.index.queries import statements
 from clips_api.index.rows import Rows
 
 TABLES = ("calls", "files", "tags", "clips")
-AT_ONCE = 400  # rows an INSERT; one by one or with executemany DuckDB is slow
+_A_MILLISECOND = 1 << 20  # numbers: more than there are spans written in one
 
 
 def replace(database: Database, ids: Sequence[str], rows: Iterable[Rows]) -> None:
     """Drop all rows of these calls, then add the ones given; a call without rows is gone."""
     made = list(rows)
-    with database.write() as cursor:
-        for table in TABLES:
-            cursor.execute(statements()[f"drop_{table}"].sql, {"ids": list(ids)})
+    with database.write() as change:
+        cursor = change.cursor
+        entries = list(enumerate((entry for found in made for entry in found.entries), _first()))
+        numbers = {entry.id: number for number, entry in entries}
+        change.words.replace(ids, entries)
+        held = [row[0] for row in cursor.execute(statements()["held"].sql, {"ids": list(ids)}).fetchall()]
+        for table in TABLES if held else ():
+            cursor.execute(statements()[f"drop_{table}"].sql, {"ids": held})
         _insert(cursor, "calls", [found.call for found in made])
         _insert(cursor, "files", [row for found in made for row in found.files])
         _insert(cursor, "tags", [row for found in made for row in found.tags])
-        _insert(cursor, "clips", [row for found in made for row in found.clips])
+        clips = [row for found in made for row in found.clips]
+        _insert(cursor, "clips", [row | {"number": numbers[str(row["id"])]} for row in clips])
+
+
+def _first() -> int:
+    """A number above all that were ever given, also by a process that crashed before it wrote the rows."""
+    return int(time.time() * 1000) * _A_MILLISECOND
 
 
 def _insert(cursor: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, object]]) -> None:
-    for first in range(0, len(rows), AT_ONCE):
-        some = rows[first : first + AT_ONCE]
-        columns = list(some[0])
-        holes = f"({', '.join('?' * len(columns))})"
-        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([holes] * len(some))}"  # noqa: S608  our own names
-        cursor.execute(sql, [row[column] for row in some for column in columns])
+    """Add rows, as one JSON document of columns: DuckDB takes values one by one at a fifteenth of that speed."""
+    if not rows:
+        return
+    types = cursor.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $1", [table]
+    ).fetchall()
+    shape = {name: [[kind.removesuffix("[]")]] if "[]" in kind else [kind] for name, kind in types if name in rows[0]}
+    names = ", ".join(shape)
+    sql = f"INSERT INTO {table} ({names}) SELECT {', '.join(f'unnest(given.{name})' for name in shape)}"
+    given = {name: [row[name] for row in rows] for name in shape}
+    values = {"rows": json.dumps(given, default=_in_words), "shape": json.dumps(shape)}
+    cursor.execute(f"{sql} FROM (SELECT from_json($rows::JSON, $shape) AS given)", values)
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{value!r} is no value of a row")

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from clips_api import figures
 from clips_api.answers import Call, Facts
-from clips_api.calls import correct, gather, known
+from clips_api.calls import answered, correct, gather, known
 from clips_api.deps import Given
 from clips_api.findings import opinions, read
 from clips_api.render import local, page
@@ -32,12 +32,18 @@ from pipeline.records import About
 
 router = APIRouter()
 TYPES = ("conversation", "voicemail", "gatekeeper", "support", "internal")
+Turn = Annotated[int | None, Query(ge=0)]
 EDITABLE = ("rep", "customer", "started_at", "direction")
 
 
 @router.get("/calls/{recording_id}")
-def show(request: Request, parts: Given, recording_id: str, part: Annotated[str | None, Query()] = None) -> Response:
-    """The call page, as far as the call is made; `part=live` gives it only where it changed, else 304."""
+def show(
+    request: Request, parts: Given, recording_id: str, part: Annotated[str | None, Query()] = None, turn: Turn = None
+) -> Response:
+    """The call page, as far as the call is made; `part=live` gives it only where it changed, else 304.
+
+    `turn`: the one of which is asked who says it. Scripts ask in place: three buttons a turn make a long page slow.
+    """
     folder = known(parts, recording_id)
     progress = parts.library.progress()
     running = progress is not None and now() - progress.at < STALE
@@ -47,9 +53,9 @@ def show(request: Request, parts: Given, recording_id: str, part: Annotated[str 
     headers = {"ETag": f'"{mark}"'} if part == "live" else None
     if headers and request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    call = gather(folder, mask=parts.settings.mask)
-    recording, transcript, analysis = call.recording, call.transcript, call.analysis
     documents = read(parts, folder.id)
+    call = answered(documents)
+    recording, transcript, analysis = call.recording, call.transcript, call.analysis
     offered = (
         [one for one in offers(transcript, analysis, documents.judged) if one.right is not False] if transcript else []
     )
@@ -76,6 +82,7 @@ def show(request: Request, parts: Given, recording_id: str, part: Annotated[str 
         unclear=figures.unclear(metrics),
         metrics=metrics,
         sides=sides(recording),
+        asked_turn=turn,
         voices=voices(call.id, transcript, recording),
         asks=asks(transcript),
         pending=waits_for(folder, call),

@@ -32,6 +32,7 @@ def show(
     unclear: Annotated[str | None, Query()] = None,
     cursor: Cursor = None,
     changed: Annotated[int, Query()] = 0,
+    deleted: Annotated[bool, Query()] = False,
 ) -> HTMLResponse:
     """The calls, a page at a time."""
     asked: dict[str, object] = {
@@ -62,6 +63,7 @@ def show(
         reps=[row["name"] for row in parts.database.rows("reps")],
         customers=[row["name"] for row in parts.database.rows("customers")],
         changed=changed,
+        deleted=deleted,
         here=f"/calls?{urlencode(kept)}" if kept else "/calls",
         inbox=parts.library.inbox,
     )

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from clips_api import rulebook
 from clips_api.answers import Clip
 from clips_api.deps import Given, Parts
-from clips_api.index.search import Question, search
+from clips_api.index.question import Question
 from clips_api.playbook import both, reading, standing
 from clips_api.playbook_shown import Sentence
 from clips_api.render import page
@@ -212,7 +212,7 @@ def _tag_page(
     problems: list[str] | None = None,
 ) -> HTMLResponse:
     found = _tag(parts, name)
-    clips = search(parts.database, parts.cursors, Question(tag=name, sort="best"), limit=BEST)
+    clips = parts.finder.search(Question(tag=name, sort="best"), limit=BEST)
     return page(
         request,
         "playbook_tag.html",

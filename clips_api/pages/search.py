@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from clips_api import saved
 from clips_api.clips import Asked, Cursor, shown
 from clips_api.deps import Given, Parts
-from clips_api.index.search import Question, facets, search
+from clips_api.index.question import Question
+from clips_api.pages.filters import Filters, address, chosen
+from clips_api.pages.results import Result, hint, instead, trouble
 from clips_api.render import counted, label, page
-from clips_api.store import judgements
+from clips_api.shelf import titles
+from clips_api.store import judgements, people
 
 router = APIRouter()
 A_PAGE = 20
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One value of a filter, how many clips it would leave, and where choosing it (or unchoosing it) leads."""
-
-    value: str
-    clips: int
-    chosen: bool
-    href: str
 
 
 @router.get("/")
@@ -41,35 +34,48 @@ def show(
     parts: Given,
     asked: Asked,
     cursor: Cursor = None,
-    part: Annotated[str | None, Query()] = None,
+    only: Annotated[Literal["filters", "results", "more"] | None, Query()] = None,
 ) -> HTMLResponse:
-    """The search page; `part=results` gives what is below the box, `part=more` the next results alone."""
-    found = search(parts.database, parts.cursors, asked, limit=A_PAGE, cursor=cursor)
-    context: dict[str, Any] = {
-        "asked": asked,
-        "clips": shown(parts, found.rows, asked.query),
+    """The search page; `only` gives a piece of it: the filters, what is below them, or the next results alone."""
+    context: dict[str, Any] = {"asked": asked, "doubtful": judgements.doubtful(parts.store)}
+    if only != "filters":
+        context |= results(parts, asked, cursor)
+    if only in ("filters", None):
+        context |= filters(request, parts, asked)
+    template = {"filters": "search_filters.html", "results": "search_results.html", "more": "search_more.html"}
+    return page(request, template.get(only or "", "search.html"), **context)
+
+
+def results(parts: Parts, asked: Question, cursor: str | None) -> dict[str, Any]:
+    """What was found, and what is to be said of it."""
+    found = parts.finder.search(asked, limit=A_PAGE, cursor=cursor)
+    clips = shown(parts, found.rows, found.query)
+    return {
+        "results": [Result.of(clip, found.query) for clip in clips],
+        "kept": titles(parts, [clip.id for clip in clips]),
         "total": found.total,
         "more": address(asked, cursor=found.next) if found.next else None,
-        "first": cursor is None,
-        "filtered": bool(
-            asked.q or asked.tag or asked.rep or asked.speaker or asked.since or asked.until or asked.min_score
-        ),
+        "filtered": bool(asked.q) or asked.filtered,
+        "chosen": chosen(asked),
+        "instead": instead(found),
+        "hint": trouble(asked.q, found) or hint(found, filtered=asked.filtered),
         "incomplete": not parts.database.complete(),
         "inbox": parts.library.inbox,
-    }
-    if part == "more":
-        return page(request, "search_more.html", **context)
-    counts = facets(parts.database, asked)
-    context |= {
-        "named": named(parts, asked) if asked.q else [],
-        "tags": choices(asked, "tag", counts["tag"]),
-        "reps": counts["rep"],
-        "speakers": counts["speaker"],
-        "suggested": parts.database.rows("suggested", tag=asked.tag)[0]["suggestions"],
-        "doubtful": judgements.doubtful(parts.store),
+        "named": named(parts, asked) if asked.q.strip() else [],
         "empty": not found.total and not has_clips(parts),
+        "words_alone": address(Question(q=asked.q)),
+        "here": address(asked).partition("?")[2],
+        "tellable": saved.tellable(people.roster(parts.store)),
     }
-    return page(request, "search_results.html" if part == "results" else "search.html", **context)
+
+
+def filters(request: Request, parts: Parts, asked: Question) -> dict[str, Any]:
+    """What can be chosen, with counts."""
+    return {
+        "filters": Filters.of(asked, parts.finder.counts(asked), people.roster(parts.store)),
+        "suggested": parts.database.rows("suggested", tag=asked.tag)[0]["suggestions"],
+        "phone": "Mobi" in request.headers.get("user-agent", ""),
+    }
 
 
 def has_clips(parts: Parts) -> bool:
@@ -80,30 +86,12 @@ def has_clips(parts: Parts) -> bool:
 def named(parts: Parts, asked: Question) -> list[tuple[str, str]]:
     """Where somebody may have meant to go who typed the name of a tag, a rep or a customer: sentence and address."""
     typed = asked.q.strip().casefold()
-    tags = [(tag, clips) for tag, clips in facets(parts.database, Question())["tag"] if label(tag).casefold() == typed]
-    found = [(f"{counted(clips, 'clip')} tagged {label(tag)}", f"/search?tag={tag}") for tag, clips in tags]
+    found = []
+    for tag, _ in parts.database.edition.words.searcher().terms_with_prefix("tag", ""):
+        if label(tag).casefold() == typed:
+            total = parts.finder.search(Question(tag=tag), limit=1).total
+            found.append((f"{counted(total, 'clip')} tagged {label(tag)}", f"/search?tag={quote(tag)}"))
     for kind, where in (("reps", "/search?rep="), ("customers", "/calls?customer=")):
-        names = [row["name"] for row in parts.database.rows(kind)]
-        found += [(f"calls of {name}", where + quote(name)) for name in names if typed in name.casefold()][:3]
+        names = [row["name"] for row in parts.database.rows(kind) if f" {typed}" in f" {row['name'].casefold()}"]
+        found += [(f"calls of {name}", where + quote(name)) for name in names[:3]]
     return found
-
-
-def address(asked: Question, **changes: str | None) -> str:
-    """The address of a search, some of it changed; what is empty is left out."""
-    values = {name: getattr(asked, name) for name in Question.__dataclass_fields__} | changes
-    if values["sort"] == "relevance":
-        del values["sort"]
-    values["suggestions"] = "1" if values["suggestions"] else None
-    return f"/search?{urlencode({name: value for name, value in values.items() if value not in (None, '')})}"
-
-
-def choices(asked: Question, name: str, counts: list[tuple[str, int]]) -> list[Choice]:
-    """The values of one filter; the chosen one stays even where it leaves nothing."""
-    chosen = getattr(asked, name)
-    values = dict(sorted(counts, key=lambda count: not count[0].startswith("objection.")))
-    if chosen and chosen not in values:
-        values[chosen] = 0
-    return [
-        Choice(value, clips, value == chosen, address(asked, **{name: None if value == chosen else value}))
-        for value, clips in values.items()
-    ]

@@ -1,178 +1,121 @@
-// The call page: controls, a waveform that seeks, a transcript that follows and seeks.
-import { typing } from "./keys.js";
+// The call page: what its keys and buttons do, and what a link means.
+import { hashOf, linkTo, parse, settle } from "./address.js";
+import { clock } from "./clock.js";
+import { copy } from "./copy.js";
+import * as follow from "./follow.js";
+import { keep } from "./keep.js";
+import { keys } from "./keys.js";
+import * as marks from "./marks.js";
+import { audio, draw, faster, go, heardAnew, toggle, toggleSilence } from "./player.js";
+import * as selection from "./selection.js";
+import { tell } from "./tell.js";
+import * as transcript from "./transcript.js";
 
-const audio = document.querySelector("#audio");
-const player = document.querySelector("#player");
-const seek = document.querySelector("#seek");
-const position = document.querySelector("#position");
-const follow = document.querySelector("#follow");
-let turns = [];
-let played = null;
-function read() {
-  turns = [...document.querySelectorAll("#script .turn[data-start]")].map((element) => ({
-    element,
-    said: element.querySelector(".said"),
-    start: Number(element.dataset.start),
-    end: Number(element.dataset.end),
-    words: element.dataset.words ? element.dataset.words.split(" ").map((time) => time / 100) : [],
-  }));
-  played = document.querySelector("#played");
+const by = (seconds) => () => go(audio.currentTime + seconds);
+
+function jump(step) {
+  const mark = marks.neighbour(step);
+  if (!mark) return tell(step > 0 ? "No more tags or moments." : "No tag or moment before.");
+  visit(mark.start);
+  tell(mark.name, { quiet: true });
 }
-read();
-const duration = Number(player.dataset.duration);
-const clock = (seconds) => {
-  const whole = Math.floor(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, String(whole % 60).padStart(2, "0")];
-  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+
+function visit(time, options) {
+  go(time, options);
+  const turn = transcript.before(time + 0.06);
+  if (turn) follow.bring(turn.element);
+}
+
+async function copied(hash, words) {
+  tell((await copy(linkTo(hash))) ? `Link to ${words} copied.` : `Can’t copy: ${linkTo(hash)}`);
+}
+
+// The selected words, else the moment that is heard, else the turn.
+function clip() {
+  const one = selection.chosen() ?? marks.momentAt(audio.currentTime) ?? follow.now();
+  if (!one) return tell("Nothing is said here.");
+  selection.choose(one.start, one.end, { focus: true });
+}
+
+const acts = {
+  play: toggle,
+  back: by(-5),
+  forward: by(5),
+  far_back: () => (selection.chosen() ? selection.extend(-1) : by(-15)()),
+  far_forward: () => (selection.chosen() ? selection.extend(1) : by(15)()),
+  turn_more: () => (selection.chosen() ? selection.extend(1, transcript.all()) : clip()),
+  turn_less: () => (selection.chosen() ? selection.extend(-1, transcript.all()) : clip()),
+  slower: () => tell(`Speed ${faster(-1)}`),
+  faster: () => tell(`Speed ${faster(1)}`),
+  silence: () => tell(toggleSilence() ? "Silence is skipped." : "Silence is played."),
+  next: () => jump(1),
+  previous: () => jump(-1),
+  link: () => copied(hashOf(Math.floor(audio.currentTime)), clock(audio.currentTime)),
+  clip,
+  starts: selection.startHere,
+  ends: selection.endHere,
+  keep() {
+    clip();
+    if (selection.chosen()) keep({ clip: selection.clipId(), quote: selection.words() });
+  },
+  share() {
+    clip();
+    if (selection.chosen()) selection.share();
+  },
+  dismiss: selection.dismiss,
+  play_clip: () => go(selection.chosen().start, { start: true, end: selection.chosen().end }),
+  link_clip: () => copied(hashOf(selection.chosen().start, selection.chosen().end), "the clip"),
+  link_turn(event) {
+    const start = Number(event.target.closest(".turn").dataset.start);
+    copied(hashOf(start), clock(start));
+  },
 };
+keys(acts);
 
-audio.controls = false;
-audio.hidden = true;
-document.querySelector("#controls").hidden = false;
-if (seek) seek.hidden = false;
-
-// --- the sound
-
-const play = () => audio.play().catch(() => {});
-function go(time, { start = true } = {}) {
-  audio.currentTime = Math.min(Math.max(0, time), duration);
-  draw();
-  if (start) play();
-}
-
-const actions = {
-  play: () => (audio.paused ? play() : audio.pause()),
-  back: () => go(audio.currentTime - 5, { start: false }),
-  forward: () => go(audio.currentTime + 5, { start: false }),
-};
-player.addEventListener("click", (event) => actions[event.target.closest("[data-do]")?.dataset.do]?.());
-document.querySelector("#speed").addEventListener("change", (event) => (audio.playbackRate = Number(event.target.value)));
-seek?.addEventListener("input", () => go(Number(seek.value), { start: false }));
-const button = player.querySelector("[data-do=play]");
-for (const name of ["play", "pause"]) {
-  audio.addEventListener(name, () => {
-    button.classList.toggle("playing", !audio.paused);
-    button.setAttribute("aria-label", audio.paused ? "Play" : "Pause");
-    if (!audio.paused) requestAnimationFrame(tick);
-  });
-}
-audio.addEventListener("seeked", draw);
-function tick() {
-  draw();
-  if (!audio.paused) requestAnimationFrame(tick);
-}
-
-// --- following
-
-let current = null;
-const word = globalThis.Highlight ? new Highlight() : null;
-if (word) CSS.highlights.set("word", word);
-
-function draw() {
-  const time = audio.currentTime;
-  position.textContent = clock(time);
-  if (seek) {
-    seek.value = time;
-    seek.setAttribute("aria-valuetext", clock(time));
-    played?.setAttribute("width", (time / duration) * 1000);
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (button) return void acts[button.dataset.do]?.(event);
+  const mark = marks.meant(event);
+  const link = event.target.closest('a[href^="#t="]');
+  if (mark || link) {
+    event.preventDefault();
+    open(mark ? hashOf(mark.start) : link.getAttribute("href"), { start: true });
+  } else if (event.target.closest("#script .said") && getSelection().isCollapsed) {
+    selection.dismiss();
+    follow.seekTo(event);
   }
-  const turn = turns.findLast((one) => one.start <= time + 0.05 && time < one.end + 0.4) ?? null;
-  if (turn !== current) {
-    current?.element.classList.remove("now");
-    turn?.element.classList.add("now");
-    current = turn;
-    if (turn && follow.checked) bring(turn.element);
-  }
-  if (word) {
-    word.clear();
-    const range = turn && rangeOf(turn, turn.words.findLastIndex((start) => start <= time + 0.02));
-    if (range) word.add(range);
-  }
+});
+
+// --- links to a time
+
+function open(hash, { start }) {
+  const span = parse(hash);
+  if (!span) return;
+  visit(span.start, { start, end: span.end });
+  if (span.end !== null) selection.choose(span.start, span.end);
+  else settle(hash);
 }
+addEventListener("hashchange", () => open(location.hash, { start: true }));
+
+let soon = 0;
+function keepAddress() {
+  clearTimeout(soon);
+  if (selection.chosen() || !audio.paused && !document.hidden) return;
+  if (audio.currentTime > 0) soon = setTimeout(() => settle(hashOf(Math.round(audio.currentTime * 10) / 10)), 400);
+}
+for (const name of ["pause", "seeked"]) audio.addEventListener(name, keepAddress);
 
 // Somebody said who is who and the words were written anew; the sound goes on.
 document.addEventListener("rewritten", () => {
-  read();
-  current = null;
-  draw();
+  transcript.read();
+  marks.read();
+  heardAnew();
+  follow.again();
+  selection.restore();
 });
 
-function bring(element) {
-  const { top, bottom } = element.getBoundingClientRect();
-  const shelf = player.getBoundingClientRect().bottom;
-  if (top > shelf + 8 && bottom < innerHeight - 48) return;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  scrollTo({ top: scrollY + top - shelf - 48, behavior: calm ? "auto" : "smooth" });
-}
-
-// Words are one space apart, so the n-th word of a turn is found in its text without an element for each.
-function rangeOf(turn, index) {
-  if (index < 0) return null;
-  const text = turn.said.textContent;
-  let start = 0;
-  for (let skipped = 0; skipped < index; skipped++) start = text.indexOf(" ", start) + 1;
-  const space = text.indexOf(" ", start);
-  const [from, to] = [nodeAt(turn.said, start), nodeAt(turn.said, space < 0 ? text.length : space, true)];
-  const range = new Range();
-  range.setStart(...from);
-  range.setEnd(...to);
-  return range;
-}
-
-function nodeAt(root, offset, end = false) {
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  let node;
-  while ((node = walker.nextNode())) {
-    if (end ? offset <= node.length : offset < node.length) return [node, offset];
-    offset -= node.length;
-  }
-  return [root, root.childNodes.length];
-}
-
-// --- seeking from the words
-
-function offsetIn(root, node, offset) {
-  const range = new Range();
-  range.setStart(root, 0);
-  range.setEnd(node, offset);
-  return range.toString().length;
-}
-
-document.addEventListener("click", (event) => {
-  if (!event.target.closest("#script .said") || event.target.closest("a") || String(getSelection())) return;
-  const turn = turns.find((one) => one.said === event.target.closest(".said"));
-  if (!turn) return;
-  const caret = document.caretPositionFromPoint?.(event.clientX, event.clientY);
-  const range = caret ? null : document.caretRangeFromPoint?.(event.clientX, event.clientY);
-  const [node, offset] = caret ? [caret.offsetNode, caret.offset] : [range?.startContainer, range?.startOffset];
-  if (!turn.words.length || !node || !turn.said.contains(node)) return go(turn.start);
-  const index = turn.said.textContent.slice(0, offsetIn(turn.said, node, offset)).split(" ").length - 1;
-  go(turn.words[Math.min(index, turn.words.length - 1)]);
-});
-
-// --- links to a time: #t=83
-
-function fromHash({ start }) {
-  const match = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash);
-  if (!match) return;
-  go(Number(match[1]), { start });
-  const turn = turns.findLast((one) => one.start <= Number(match[1]) + 0.06);
-  if (turn) bring(turn.element);
-}
-document.addEventListener("click", (event) => {
-  const link = event.target.closest('a[href^="#t="], a[*|href^="#t="]');
-  if (!link) return;
-  event.preventDefault();
-  history.replaceState(null, "", link.getAttribute("href"));
-  fromHash({ start: true });
-});
-addEventListener("hashchange", () => fromHash({ start: true }));
-fromHash({ start: false });
-
-document.addEventListener("keydown", (event) => {
-  if (typing(event) || event.target.closest("summary, button, a") && event.key === " ") return;
-  const action = { " ": "play", k: "play", ArrowLeft: "back", ArrowRight: "forward", j: "back", l: "forward" }[event.key];
-  if (!action) return;
-  event.preventDefault();
-  actions[action]();
-});
+transcript.read();
+marks.read();
+draw();
+open(location.hash, { start: false });
+new ResizeObserver(selection.restore).observe(document.querySelector("#script"));

@@ -1,40 +1,82 @@
 // Search as you type, play in place, walk with the arrows. The page works without.
-import { typing } from "./keys.js";
+import { keys } from "./keys.js";
 import { current, pause, stop, toggle } from "./play.js";
 
 const form = document.querySelector("#search");
 const box = document.querySelector("#q");
+const filters = document.querySelector("#filters");
 const results = document.querySelector("#results");
-let asking = null;
+const found = document.querySelector("#found");
+const panel = document.querySelector("#share");
+let asking = new AbortController();
 
-if (location.hash === "#q" || !matchMedia("(pointer: coarse)").matches) box.focus();
+if (location.hash === "#q" || !matchMedia("(pointer: coarse)").matches) box.focus({ preventScroll: true });
 
 // --- searching
 
-const address = () => {
-  const values = [...new FormData(form)].filter(([name, value]) => value && !(name === "sort" && value === "relevance"));
-  return "/search?" + new URLSearchParams(values);
-};
+const usual = (control) => (control.name === "sort" ? "relevance" : "");
+
+function address() {
+  const values = [...new FormData(form)].filter(([name, value]) => value !== usual({ name }));
+  return values.length ? `/search?${new URLSearchParams(values)}` : "/search";
+}
+
+// The controls say what the address says, also before their counts come.
+function settle(url) {
+  for (const control of form.elements) {
+    const values = url.searchParams.getAll(control.name);
+    if (control.type === "checkbox") control.checked = values.includes(control.value);
+    else if (control.name && control !== document.activeElement) control.value = values[0] ?? usual(control);
+  }
+}
+
+async function piece(url, only, signal) {
+  const part = new URL(url);
+  part.searchParams.set("only", only);
+  const answer = await fetch(part, { signal, headers: { Accept: "text/html" } });
+  if (!answer.ok) throw new Error(answer.status);
+  return answer.text();
+}
 
 async function show(href, { push = false } = {}) {
-  asking?.abort();
-  asking = new AbortController();
+  asking.abort();
+  const { signal } = (asking = new AbortController());
+  const url = new URL(href, location);
+  settle(url);
   try {
-    const url = new URL(href, location);
-    const fragment = new URL(url);
-    fragment.searchParams.set("part", "results");
-    const answer = await fetch(fragment, { signal: asking.signal, headers: { Accept: "text/html" } });
-    if (!answer.ok) throw new Error(answer.status);
-    const html = await answer.text();
-    const held = results.contains(document.activeElement) && document.activeElement.name;
+    const html = await piece(url, "results", signal);
     stop();
-    results.innerHTML = html;
-    if (held) results.querySelector(`[name="${held}"]`)?.focus();
+    fill(results, html);
     if (url.href !== location.href) history[push ? "pushState" : "replaceState"](null, "", url);
-    document.title = (box.value.trim() || "Search") + " · Exemplar";
+    document.title = `${box.value.trim() || "Search"} · Exemplar`;
+    found.textContent = results.querySelector("[data-found]")?.textContent ?? "";
   } catch (error) {
-    if (error.name !== "AbortError") location.href = href;
+    if (error.name !== "AbortError") location.href = url;
+    return;
   }
+  const counts = await piece(url, "filters", signal).catch(() => null);
+  const typed = filters.querySelector("input[type=date]:focus"); // somebody is writing a date
+  if (counts === null) return;
+  if (!typed) fill(filters, counts);
+  else typed.addEventListener("blur", () => signal.aborted || setTimeout(() => fill(filters, counts)), { once: true });
+}
+
+// How to find what has the focus in a place that is about to be written anew.
+function wayTo(one) {
+  const value = one.type === "checkbox" ? `[value="${CSS.escape(one.value)}"]` : "";
+  if (one.name) return `[name="${one.name}"]${value}`;
+  const name = ["choice", "id"].find((key) => key in one.dataset);
+  return name ? `[data-${name}="${CSS.escape(one.dataset[name])}"]` : one.matches("summary") ? "summary" : "*";
+}
+
+function fill(place, html) {
+  const way = place.contains(document.activeElement) && place !== document.activeElement && wayTo(document.activeElement);
+  const open = place.querySelector(".more-filters")?.open;
+  const left = place.querySelector(".chips")?.scrollLeft;
+  place.innerHTML = html;
+  if (open !== undefined) place.querySelector(".more-filters").open = open;
+  if (left && place === filters) place.querySelector(".chips").scrollLeft = left;
+  if (way) (place.querySelector(way) ?? results).focus({ preventScroll: true });
 }
 
 let soon = 0;
@@ -47,58 +89,94 @@ form.addEventListener("submit", (event) => {
   clearTimeout(soon);
   show(address(), { push: true });
 });
-results.addEventListener("change", (event) => event.target.form === form && show(address(), { push: true }));
+filters.addEventListener("change", (event) => event.target.form === form && show(address(), { push: true }));
 addEventListener("popstate", () => {
   box.value = new URLSearchParams(location.search).get("q") ?? "";
   show(location.href);
 });
 
-results.addEventListener("click", (event) => {
+document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const play = event.target.closest(".play");
-  const more = event.target.closest(".more a");
-  const chip = event.target.closest(".chips a");
-  if (!play && !more && !chip) return;
-  event.preventDefault();
-  if (play) toggle(play);
-  else if (chip) show(chip.href, { push: true });
-  else append(more);
+  const does = {
+    ".clip .play": toggle,
+    ".more a": append,
+    "[data-share]": share,
+    "[data-sets]": choose,
+  };
+  for (const [what, act] of Object.entries(does)) {
+    const one = event.target.closest(`main ${what}`);
+    if (!one) continue;
+    event.preventDefault();
+    return act(one);
+  }
 });
+
+// A choice changes what the controls say now, which may be more than what its own address was made from.
+function choose(chip) {
+  const url = new URL(address(), location);
+  const sets = [...new URLSearchParams(chip.dataset.sets)];
+  for (const [name] of sets) url.searchParams.delete(name);
+  for (const [name, value] of sets) if (value) url.searchParams.append(name, value);
+  clearTimeout(soon);
+  show(url, { push: true });
+}
 
 async function append(more) {
   const last = more.closest("li");
-  const url = new URL(more.href);
-  url.searchParams.set("part", "more");
-  const answer = await fetch(url);
-  if (!answer.ok) return void (location.href = more.href);
+  const html = await piece(more.href, "more").catch(() => null);
+  if (html === null) return void (location.href = more.href);
   const before = last.previousElementSibling;
-  last.outerHTML = await answer.text();
+  last.outerHTML = html;
   before?.nextElementSibling?.focus();
+}
+
+// One panel at a time, in the result that it is about; asked for again, it goes.
+function share(link) {
+  const clip = link.closest(".clip");
+  const was = results.querySelector(".share");
+  was?.remove();
+  if (was?.dataset.clip === link.dataset.share) return clip.focus();
+  clip.insertAdjacentHTML("beforeend", panel.innerHTML.replaceAll("CLIP", link.dataset.share));
+  clip.querySelector(".share select").focus();
 }
 
 // --- keys
 
-document.addEventListener("keydown", (event) => {
-  const clips = [...results.querySelectorAll(".clip")];
-  const at = clips.indexOf(document.activeElement?.closest?.(".clip"));
-  const inBox = event.target === box;
-  if (event.key === "Escape" && (inBox || at >= 0)) {
+const clips = () => [...results.querySelectorAll(".clip")];
+const here = () => document.activeElement?.closest?.(".clip");
+
+function step(by) {
+  const all = clips();
+  if (!all.length) return false;
+  (all[Math.min(all.indexOf(here()) + by, all.length - 1)] ?? box).focus();
+}
+
+const acts = {
+  next: () => step(1),
+  previous: () => (here() ? step(-1) : false),
+  play() {
+    const play = here()?.querySelector(".play") ?? current();
+    if (!play) return false;
+    toggle(play);
+  },
+  open(event) {
+    if (!event.target.matches(".clip")) return false; // a link or a button has its own way
+    event.target.querySelector(".about").click();
+  },
+  share() {
+    const link = (here() ?? current()?.closest(".clip"))?.querySelector("[data-share]");
+    if (!link) return false;
+    share(link);
+  },
+  back() {
+    const open = results.querySelector(".share");
+    if (open) return share(open.closest(".clip").querySelector("[data-share]"));
     pause();
     box.select();
-  } else if (event.key === "ArrowDown" && clips.length && (inBox || !typing(event))) {
-    event.preventDefault();
-    clips[Math.min(at + 1, clips.length - 1)].focus();
-  } else if (event.key === "ArrowUp" && at >= 0 && !typing(event)) {
-    event.preventDefault();
-    if (at) clips[at - 1].focus();
-    else box.focus();
-  } else if (event.key === " " && !typing(event) && !event.target.closest("button, summary, select")) {
-    const play = clips[at]?.querySelector(".play") ?? current();
-    if (play) {
-      event.preventDefault();
-      toggle(play);
-    }
-  } else if (event.key === "Enter" && at >= 0 && event.target === clips[at]) {
-    clips[at].querySelector(".about").click();
-  }
+  },
+};
+keys(acts);
+box.addEventListener("keydown", (event) => {
+  const act = { ArrowDown: acts.next, Escape: acts.back }[event.key];
+  if (act?.() !== false && act) event.preventDefault();
 });

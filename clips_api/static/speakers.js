@@ -1,5 +1,7 @@
 // Who is who on a call: samples play in place, an answer is sent, and the page shows it once it is worked in.
 // The page works without; call.js listens to "rewritten" where it follows the words.
+import { morph } from "./live.js";
+
 const SOON = 400; // milliseconds
 const PATIENCE = 4000; // for changes to come after an answer that the page doesn't know of
 const WAITS = { answer: SOON, moments: 1000, hearing: 5000 };
@@ -28,6 +30,22 @@ document.addEventListener("click", (event) => {
 });
 audio?.addEventListener("pause", end);
 audio?.addEventListener("timeupdate", () => sample && audio.currentTime >= Number(sample.dataset.end) && audio.pause());
+
+// --- who says a turn: the choices are on the page once, and put where somebody asks
+
+function fill(menu) {
+  const { start, end } = menu.closest(".turn").dataset;
+  const choices = document.querySelector("#choices .choices").cloneNode(true);
+  for (const button of choices.children) {
+    if (menu.closest(".turn").classList.contains(button.value)) button.setAttribute("aria-pressed", "true");
+    button.value = `${Number(start).toFixed(2)}-${Number(end).toFixed(2)}=${button.value}`;
+  }
+  menu.querySelector(".choices").replaceWith(choices);
+}
+document.addEventListener("click", (event) => {
+  const summary = event.target.closest("details.say > summary");
+  if (summary) fill(summary.parentElement);
+});
 
 // --- answers
 
@@ -90,10 +108,11 @@ function show(fresh) {
   const [top, before] = topmost();
   for (const old of document.querySelectorAll("[data-live]")) {
     const now = fresh.getElementById(old.id);
-    if (!now || old.outerHTML === now.outerHTML) continue;
+    if (!now) continue;
     if (unfinished && old.id !== "question" && old.id !== "type") continue; // the words without what was found in them come and go
-    old.replaceWith(document.adoptNode(now));
+    morph(old, document.adoptNode(now));
   }
+  for (const menu of document.querySelectorAll("details.say[open]")) fill(menu);
   document.dispatchEvent(new Event("rewritten"));
   const turns = [...document.querySelectorAll(".turn[data-start]")];
   const same = top && turns.findLast((turn) => Number(turn.dataset.start) <= top);

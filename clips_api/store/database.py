@@ -73,6 +73,10 @@ class Store:
             index_elements=list(key), set_={name: value for name, value in values.items() if name not in key}
         )
 
+    def insert_new(self, table: Table, values: Sequence[dict[str, Any]], key: Sequence[str]) -> sqlite.Insert:
+        """A statement that adds rows and leaves alone those whose key is there already."""
+        return _INSERT[self.engine.dialect.name](table).values(values).on_conflict_do_nothing(index_elements=list(key))
+
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables up to date, alone among all processes. Raises NewerRecords, RecordsAway."""
         config = Config()
@@ -124,7 +128,7 @@ def _engine(url: str) -> Engine:
 
 def _connected(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # we begin transactions, not the driver
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, delete, func, select, update
 
 from clips_api.store.database import Store
 from clips_api.store.schema import judgements as table
@@ -82,6 +82,14 @@ def remove(store: Store, number: int) -> Judgement | None:
     with store.write() as connection:
         row = connection.execute(delete(table).where(table.c.id == number).returning(*table.c)).one_or_none()
         return Judgement.from_row(row) if row is not None else None
+
+
+def forget_words(store: Store, call: str) -> list[Judgement]:
+    """Blank the sentences that were judged in a call, which is deleted; what they were. The verdicts still count."""
+    with store.write() as connection:
+        rows = connection.execute(select(table).where(table.c.recording_id == call)).all()
+        connection.execute(update(table).where(table.c.recording_id == call).values(quote=""))
+    return [Judgement.from_row(row) for row in rows]
 
 
 def find(

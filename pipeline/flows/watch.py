@@ -17,8 +17,9 @@ import watchfiles
 from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectException
 
-from pipeline import files
+from pipeline import files, notify
 from pipeline.analyse import Analyser, learnt
+from pipeline.client import Client
 from pipeline.ear import Ear
 from pipeline.errors import (
     BadRecording,
@@ -31,7 +32,7 @@ from pipeline.errors import (
     Stopping,
     Unforeseen,
 )
-from pipeline.flows import ingest, upkeep
+from pipeline.flows import ingest, outbox, upkeep
 from pipeline.flows.queue import WorkQueue
 from pipeline.flows.reanalyse import Rereading
 from pipeline.folder import CallFolder
@@ -40,6 +41,7 @@ from pipeline.library import Library
 from pipeline.playbooks import Playbooks
 from pipeline.progress import Board
 from pipeline.reconcile import Reconciler, Stage
+from pipeline.sending import Sending
 from pipeline.settings import Settings
 
 log = logging.getLogger("exemplar.worker")
@@ -62,6 +64,7 @@ class Worker:
         self.flows = ingest.build(self.library, self.inbox, self.reconciler)
         self.queue = WorkQueue()
         self.rereading = Rereading(self.library, self.playbooks, self.reconciler, self.queue, self._take_up)
+        self.sending = Sending(lambda: Client(self.library), notify.enabled(conf))
         self.stop = threading.Event()
         self._wake = threading.Event()
 
@@ -71,7 +74,12 @@ class Worker:
         with files.lock(self.library.incoming, wait=True):
             threading.Thread(target=self._warm, daemon=True).start()
             self._until_prefect_answers()
-            for work in (self._watch, self._intake, lambda: self.rereading.run(self.stop)):
+            for work in (
+                self._watch,
+                self._intake,
+                lambda: self.rereading.run(self.stop),
+                lambda: outbox.run(self.sending, self.stop),
+            ):
                 threading.Thread(target=work, daemon=True).start()
             hands = [threading.Thread(target=self._hand, daemon=True) for _ in range(HANDS)]
             for hand in hands:

@@ -7,14 +7,22 @@ UPDATE about SET complete = true WHERE NOT complete
 -- name: stamps
 SELECT recording_id, stamp, state FROM calls
 
+-- name: done_of
+-- Which of some calls are indexed in full: what is new goes before what is only made anew.
+SELECT recording_id FROM calls WHERE recording_id IN (SELECT unnest($ids::VARCHAR[])) AND state = 'done'
+
+-- name: held
+-- Which of some calls have rows.
+SELECT recording_id FROM calls WHERE recording_id IN (SELECT unnest($ids::VARCHAR[]))
+
 -- name: drop_calls
-DELETE FROM calls WHERE list_contains($ids::VARCHAR[], recording_id)
+DELETE FROM calls WHERE recording_id IN (SELECT unnest($ids::VARCHAR[]))
 
 -- name: drop_files
-DELETE FROM files WHERE list_contains($ids::VARCHAR[], recording_id)
+DELETE FROM files WHERE recording_id IN (SELECT unnest($ids::VARCHAR[]))
 
 -- name: drop_tags
-DELETE FROM tags WHERE list_contains($ids::VARCHAR[], recording_id)
+DELETE FROM tags WHERE recording_id IN (SELECT unnest($ids::VARCHAR[]))
 
 -- name: drop_clips
-DELETE FROM clips WHERE list_contains($ids::VARCHAR[], recording_id)
+DELETE FROM clips WHERE recording_id IN (SELECT unnest($ids::VARCHAR[]))

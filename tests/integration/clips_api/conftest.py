@@ -8,6 +8,7 @@ import threading
 import time
 import wave
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -28,6 +29,9 @@ from pipeline.folder import CallFolder
 from pipeline.library import Library, now
 from pipeline.records import Analysis, Reason, Recording, Sighting, Transcript, Turn, Word
 from pipeline.settings import Settings
+from tests.databases import postgres, store
+
+__all__ = ["postgres", "store"]
 
 BASE = "http://127.0.0.1"
 
@@ -283,9 +287,9 @@ class Served:
         return httpx.Client(base_url=self.address, headers={"Authorization": f"Bearer {self.secret}"})
 
 
-@pytest.fixture
-def served(app: FastAPI, library: Library) -> Iterator[Served]:
-    """The application behind a real port, for browsers."""
+@contextmanager
+def serving(app: FastAPI, library: Library) -> Iterator[Served]:
+    """An application behind a real port, once everything on disk is indexed."""
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -296,6 +300,13 @@ def served(app: FastAPI, library: Library) -> Iterator[Served]:
     server.should_exit = True
     thread.join(timeout=10)
     listener.close()
+
+
+@pytest.fixture
+def served(app: FastAPI, library: Library) -> Iterator[Served]:
+    """The application behind a real port, for browsers."""
+    with serving(app, library) as made:
+        yield made
 
 
 @pytest.fixture

@@ -75,9 +75,73 @@ def test_what_is_not_there_is_not_found(calls, client, q):
     assert ids(client, q=q) == []
 
 
-def test_no_phrase_is_found_across_quote_and_reply(calls, client):
-    assert ids(client, q='"this year that\'s fair"') == []
-    assert ids(client, q="year fair")  # both words are in the moment
+def test_phrases_are_found_across_turns(calls, client):
+    moment = ids(client, q='"over what we budgeted"')
+    assert ids(client, q='"this year that\'s fair"') == moment, "from the objection into the reply"
+    assert ids(client, q='"which shops about twelve"') == moment, "from the reply into what comes after"
+    found = client.get("/api/v1/clips", params={"q": '"now still a good time yes go ahead"'}).json()["items"]
+    assert [clip["quote"] for clip in found] == [PRICE[0].text]
+    start, end = found[0]["marks"]["quote"][0]
+    assert found[0]["quote"][start:end] == "now still a good time"
+    assert ids(client, q='"this year for fair"') == []
+    assert ids(client, q='"go ahead"') == [clip for clip in ids(client) if clip in ids(client, q="ahead")]
+
+
+def test_words_match_their_forms(calls, client):
+    assert ids(client, q="budgets") == ids(client, q="budgeted")
+    assert ids(client, q='"budgets"') == []
+    assert ids(client, q="budg*") == ids(client, q="budgeted")
+    assert quotes(client, q="expensive -swamped -anyway") == []
+    assert set(quotes(client, q="swamped OR greeting OR twelve")) == {TIMING[1].text, PRICE[5].text}
+    assert len(ids(client, q="-expensive")) == len(ids(client)) - 1
+
+
+def test_near_misses_are_found_and_marked_as_such(calls, client):
+    clip = client.get("/api/v1/clips", params={"q": "expansive"}).json()["items"][0]
+    assert clip["quote"] == TIMING[3].text
+    assert clip["marks"]["quote"] == []
+    assert [clip["quote"][start:end] for start, end in clip["marks"]["near_quote"]] == ["expensive", "expensive"]
+    assert ids(client, q="proposl") == ids(client, q="proposal")
+    assert ids(client, q="xx") == []
+
+
+def test_names_are_found_as_they_are_misheard(calls, client):
+    names = {"names": [{"name": "Budgie", "heard_as": ["budgeted for"]}]}
+    assert client.put("/api/v1/vocabulary", json=names).status_code == 200
+    clip = client.get("/api/v1/clips", params={"q": "budgie"}).json()["items"][0]
+    assert [clip["quote"][start:end] for start, end in clip["marks"]["near_quote"]] == ["budgeted for"]
+
+
+def test_a_rank_is_its_arithmetic(calls, client):
+    for clip in client.get("/api/v1/clips", params={"q": "too expensive"}).json()["items"]:
+        rank = clip["rank"]
+        assert rank["total"] == pytest.approx(rank["words"] * rank["handled"] * rank["recent"])
+        assert rank["handled"] == pytest.approx(
+            {"moment": 1.5 + 0.3 * (clip["score"] or 0), "tag": 1.1}.get(clip["kind"], 1)
+        )
+    plain = client.get("/api/v1/clips", params={"tag": "objection.price"}).json()["items"]
+    assert [clip["rank"]["words"] for clip in plain] == [1, 1]
+    totals = [clip["rank"]["total"] for clip in plain]
+    assert totals == sorted(totals, reverse=True)
+
+
+def test_counts(calls, client):
+    def counts(**asked):
+        return client.get("/api/v1/clips/counts", params=asked).json()
+
+    everything = counts()
+    assert everything["tag"]["objection.price"] == len(ids(client, tag="objection.price")) == 2
+    for rep, clips in everything["rep"].items():
+        assert clips == len(ids(client, rep=rep))
+    for side, clips in everything["speaker"].items():
+        assert clips == len(ids(client, speaker=side))
+    for part, clips in everything["part"].items():
+        assert clips == len(ids(client, part=part))
+    assert sum(everything["reviewed"].values()) == len(ids(client))
+    assert counts(tag="objection.price")["tag"] == everything["tag"], "what was chosen doesn't narrow its own choices"
+    assert sum(counts(tag="objection.price")["rep"].values()) == 2
+    assert counts(q="expensive", speaker="customer")["speaker"] == {"customer": 1}
+    assert counts(q="? !") == {}
 
 
 def test_phrases_come_first_then_better_handled(calls, client):
@@ -96,7 +160,25 @@ def test_filters(calls, client):
     assert ids(client, q="fair", speaker="rep")
     assert ids(client, q="fair", speaker="customer") == []
     assert ids(client, q="budgeted", speaker="customer")
-    assert ids(client, q="budgeted fair", speaker="rep") == []
+    assert ids(client, q='"budgeted" fair', speaker="rep") == []
+    assert ids(client, q='"that\'s fair"', speaker="rep") == ids(client, q="fair")
+    assert ids(client, q="fairly", speaker="rep") == ids(client, q="fair")
+    assert ids(client, part=["acknowledge"], q="fair") == [
+        clip["id"]
+        for clip in client.get("/api/v1/clips", params={"q": "fair"}).json()["items"]
+        if clip["parts"]["acknowledge"]
+    ]
+    assert ids(client, min_length=10_000) == []
+    assert set(ids(client, max_length=10_000)) == set(ids(client))
+    assert ids(client, source="nowhere") == ids(client, missed="closing_time") == ids(client, team="none") == []
+
+
+def test_reviewed_is_what_somebody_judged(calls, client):
+    clip = client.get("/api/v1/clips", params={"tag": "objection.price", "reviewed": "no"}).json()["items"][0]
+    place = {"recording_id": clip["recording_id"], "kind": "tag", "tag": clip["tag"], "sentence": clip["sentence"]}
+    assert client.post("/api/v1/judgements", json=place | {"right": True}).status_code < 300
+    wait_for(lambda: ids(client, reviewed="yes") == [clip["id"]])
+    assert clip["id"] not in ids(client, reviewed="no")
 
 
 def test_orders(calls, client):
@@ -206,14 +288,17 @@ def sound_of(answer):
         ), file.getframerate()
 
 
-def test_a_clips_sound_is_exactly_that_span(calls, client):
+def test_a_clips_sound_is_that_span_with_its_words_whole(calls, client):
     made = calls[0]
+    words = [word for turn in made.folder.transcript().turns for word in turn.words]
     for start, end in ((0, 700), (1234, 5678), (9001, 12_000)):
-        answer = client.get(f"/api/v1/clips/{made.id}-{start}-{end}/audio")
+        answer = client.get(f"/api/v1/clips/{made.id}-{start}-{end}/audio", params={"air": 0, "fade": 0})
         assert answer.headers["content-type"] == "audio/wav"
         samples, rate = sound_of(answer)
         assert (rate, samples.shape[1]) == (made.rate, 2)
-        np.testing.assert_array_equal(samples, made.sound[start * 8 : end * 8])
+        first = min([start, *(word.start * 1000 for word in words if word.start * 1000 < start < word.end * 1000)])
+        last = max([end, *(word.end * 1000 for word in words if word.start * 1000 < end < word.end * 1000)])
+        np.testing.assert_array_equal(samples, made.sound[round(first * 8) : round(last * 8)])
 
 
 def test_a_clips_sound_has_byte_ranges(calls, client):

@@ -163,7 +163,7 @@ def test_errors_are_problems_or_pages(client):
 
 
 def test_an_unforeseen_error_says_nothing_of_its_inside(app, client, monkeypatch, caplog):
-    monkeypatch.setattr("clips_api.clips.search", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("clips_api.index.search.Finder.search", lambda *_, **__: 1 / 0)
     quiet = TestClient(app, base_url=BASE, headers=dict(client.headers), raise_server_exceptions=False)
     answer = quiet.get("/api/v1/clips")
     assert answer.status_code == 500

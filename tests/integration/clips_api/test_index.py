@@ -32,18 +32,15 @@ def rows(database, call):
 
 
 def everything(database):
-    with database.write() as cursor:
-        return {
-            table: Counter(
-                map(
-                    str,
-                    cursor.execute(
-                        f"SELECT * EXCLUDE (stamp) FROM {table}" if table == "calls" else f"SELECT * FROM {table}"
-                    ).fetchall(),
-                )
-            )
-            for table in ("calls", "files", "clips")
+    rows = {"calls": "* EXCLUDE (stamp)", "files": "*", "clips": "* EXCLUDE (number)"}
+    with database.write() as change:
+        found = {
+            table: Counter(map(str, change.cursor.execute(f"SELECT {columns} FROM {table}").fetchall()))
+            for table, columns in rows.items()
         }
+        numbers = {row[0] for row in change.cursor.execute("SELECT number FROM clips").fetchall()}
+        assert change.words.searcher().num_docs == len(numbers), "a document for each span, and none besides"
+    return found
 
 
 def test_a_rescan_indexes_what_is_there_and_then_nothing_more(calls, indexer, database):
@@ -122,14 +119,14 @@ def test_a_damaged_document_is_told_and_stops_nothing(calls, indexer, database):
     assert rows(database, calls[1])
 
 
-@pytest.mark.parametrize("damage", ["half", "rubbish", "empty", "gone", "schema"])
+@pytest.mark.parametrize("damage", ["half", "rubbish", "empty", "gone", "schema", "no words", "half the words"])
 def test_a_damaged_index_is_built_again(calls, library, damage):
     first = Database(library.index)
     Indexer(library, first).rescan()
     before = everything(first)
     if damage == "schema":
-        with first.write() as cursor:
-            cursor.execute("UPDATE about SET schema_version = 0")
+        with first.write() as change:
+            change.cursor.execute("UPDATE about SET schema_version = 0")
     first.close()
     file = library.index / "1" / "clips.duckdb"
     if damage == "half":
@@ -140,6 +137,10 @@ def test_a_damaged_index_is_built_again(calls, library, damage):
         file.write_bytes(b"")
     elif damage == "gone":
         shutil.rmtree(library.index / "1")
+    elif damage == "no words":
+        shutil.rmtree(library.index / "1" / "words")
+    elif damage == "half the words":
+        (library.index / "1" / "words" / "meta.json").write_text("{")
     second = Database(library.index)
     Indexer(library, second).rescan()
     assert everything(second) == before

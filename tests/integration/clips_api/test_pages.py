@@ -169,7 +169,7 @@ def test_putting_many_right_at_once(calls, page):
     expect(page.get_by_text("Changed 2 calls.")).to_be_visible()
     page.wait_for_timeout(600)
     page.goto("/calls?rep=Ana")
-    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.locator("main tbody tr")).to_have_count(2)
 
 
 def test_the_status_page_is_live_and_keeps_the_focus(calls, library, page):

@@ -97,7 +97,8 @@ def test_killed_while_indexing_each_clip_is_there_once(library, started):
     database = Database(Library(library.root).index)
     Indexer(library, database).rescan()
     assert database.rows("states") == [{"state": "done", "calls": 30}]
-    with database.write() as cursor:
+    with database.write() as change:
+        cursor = change.cursor
         rows = cursor.execute("SELECT id, tag FROM clips").fetchall()
         files = cursor.execute("SELECT recording_id, path FROM files").fetchall()
     database.close()

@@ -308,6 +308,7 @@ def test_an_answer_works_without_scripts(asked, library, served, chromium):
     page.reload()
     expect(page.locator("#turn-0 .who b")).to_have_text("Corbel Tiles")
     page.locator("#turn-1 .say summary").click()
+    page.locator("#turn-1").get_by_role("link", name="Somebody else").click()
     page.locator("#turn-1").get_by_role("button", name="Not sure").click()
     wait_for(lambda: "turns" in asked.folder.corrections()[-1].set)
     context.close()

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import subprocess
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from glob import glob
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -48,54 +40,6 @@ def judgement(number: int = 0, **changes: object) -> Judgement:
         at=NOON,
     )
     return replace(made, **changes)
-
-
-def _program(name: str) -> str | None:
-    return next(iter(sorted(glob(f"/usr/lib/postgresql/*/bin/{name}"), reverse=True)), None) or shutil.which(name)
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL of our own, reached through a socket in its folder."""
-    if find_spec("psycopg") is None:
-        pytest.skip("psycopg is not installed: pip install 'exemplar[postgresql]'")
-    initdb, server = _program("initdb"), _program("pg_ctl")
-    if not initdb or not server:
-        pytest.skip("no PostgreSQL here: apt-get install postgresql")
-    home = tmp_path_factory.mktemp("postgres")
-    wrap: list[str] = []
-    if os.geteuid() == 0:  # it refuses to run as root
-        try:
-            user = pwd.getpwnam("postgres")
-        except KeyError:
-            pytest.skip("PostgreSQL doesn't run as root, and there is no user postgres")
-        home = Path("/tmp") / f"exemplar-postgres-{os.getpid()}"  # the other folders are root's alone
-        home.mkdir()
-        os.chown(home, user.pw_uid, user.pw_gid)
-        wrap = ["runuser", "-u", "postgres", "--"]
-    options = f"-k {home} -c listen_addresses= -c fsync=off"
-    try:
-        subprocess.run(
-            [*wrap, initdb, "-D", home / "db", "-U", "tests", "-A", "trust"], check=True, capture_output=True
-        )
-        start = [*wrap, server, "-D", home / "db", "-w", "-l", home / "log", "-o", options, "start"]
-        subprocess.run(start, check=True, capture_output=True)
-        yield f"postgresql://tests@/postgres?host={home}"
-        subprocess.run([*wrap, server, "-D", home / "db", "-m", "immediate", "stop"], check=False, capture_output=True)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    url = request.getfixturevalue("postgres") if request.param == "postgresql" else None
-    made = Store.at(tmp_path / "records.sqlite", url)
-    yield made
-    if url:
-        with made.write() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-    made.close()
 
 
 def test_the_migrations_make_what_the_schema_says(store):
@@ -204,7 +148,7 @@ def test_many_writers_at_once_lose_nothing(store):
 def test_many_starts_at_once_migrate_once(store):
     url = store.engine.url.render_as_string(hide_password=False)
     with store.write() as connection:
-        connection.execute(text("DROP TABLE judgements"))
+        metadata.drop_all(connection)
         connection.execute(text("DROP TABLE alembic_version"))
     faults: list[BaseException] = []
 

@@ -15,7 +15,7 @@ from clips_api.render import clock, counted, day, label, left, marked
 from clips_api.script import lines
 from clips_api.waiting import Inbox
 from clips_api.waveform import BARS, draw
-from nlp.findings import Tag
+from nlp.findings import Moment, Parts, Step, Tag
 from pipeline import errors
 from pipeline.errors import BadInput
 from pipeline.records import Analysis, Recording, Transcript, Turn, Word
@@ -60,7 +60,7 @@ def test_captions_are_short_named_and_harmless():
 def test_every_statement_is_named_once_and_knows_its_parameters():
     found = statements()
     assert found["clip"].parameters == {"id"}
-    assert found["search"].bind({"tag": "x"})["rep"] is None
+    assert found["to_judge"].bind({"tag": "x"})["limit"] is None
     with pytest.raises(KeyError):
         found["clip"].bind({"name": 1})
     assert "CREATE TABLE clips" in schema()
@@ -128,7 +128,43 @@ def test_a_turn_is_cut_at_tags_and_doubtful_words():
     assert [(piece.text, bool(piece.tags), piece.unsure) for piece in line.stretches] == [
         ("it ", False, False), ("is ", True, False), ("way", True, True), (" over", True, False),
     ]  # fmt: skip
-    assert line.times == "0 50 100 150"
+    assert line.times == "0 50 50 50"
+
+
+def test_the_times_of_words_are_told_from_one_to_the_next_and_pauses_with_them():
+    times = [(1.0, 1.3), (1.35, 1.6), (3.0, 3.2), (3.9, 4.4)]
+    words = tuple(Word(start=a, end=b, text=f"w{n}") for n, (a, b) in enumerate(times))
+    turn = Turn(speaker="rep", start=0.9, end=4.4, text="w0 w1 w2 w3", words=words)
+    [line] = lines(Transcript(turns=(turn,)), None, None)
+    assert line.times == "10 35:25 165:20 90"
+    assert not line.doubted
+    [line] = lines(Transcript(turns=(turn.model_copy(update={"text": "as written down"}),)), None, None)
+    assert line.times == "", "words that don't make up the text have no place in it"
+
+
+def test_each_thing_found_has_one_mark_in_order(tmp_path):
+    turns = tuple(
+        Turn(speaker="rep", start=start, end=start + 5.0, text="hello there friend") for start in (0.0, 10.0, 50.0)
+    )
+
+    def tag(name, number):
+        return Tag(name, "r", number, 0, 5, "hello", "rep", turns[number].start, turns[number].start + 1)
+
+    tags = (tag("objection.price", 1), tag("handling.explore", 2), tag("step.greeting", 0), tag("handling.explore", 2))
+    found = analysis().model_copy(
+        update={
+            "tags": tags,
+            "moments": (Moment("objection.price", (1, 2), 10.0, 55.0, 5, Parts(), (), None, ""),),
+            "steps": (Step("greeting", "done", 0, "", ""), Step("recap", "missed", None, None, "")),
+        }
+    )
+    wave = draw(tmp_path / "none", lasting(100), Transcript(turns=turns), found)
+    assert [(mark.kind, mark.name, mark.start, mark.end) for mark in wave.marks] == [
+        ("step", "greeting", 0.0, 5.0),
+        ("moment", "objection.price", 10.0, 55.0),
+        ("tag", "handling.explore", 50.0, 51.0),
+    ]
+    assert [(mark.x, mark.width) for mark in wave.marks] == [(0, 0), (100, 450), (500, 0)]
 
 
 def lasting(seconds):

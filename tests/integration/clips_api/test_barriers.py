@@ -1,0 +1,166 @@
+"""Every page in a browser, wide and on a phone, light and dark: nothing for axe to find, and nothing wider than it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from pkgutil import iter_modules
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
+from playwright.sync_api import Browser, Page
+
+from clips_api import pages
+from clips_api.app import create_app
+from pipeline.library import Library
+from pipeline.settings import Settings
+from tests.integration.clips_api.conftest import (
+    PRICE,
+    TIMING,
+    Served,
+    serving,
+    set_aside,
+    wait_for,
+    write_call,
+)
+
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+LOOKS = [(size, scheme) for size in (WIDE, PHONE) for scheme in ("light", "dark")]
+TAG = "tags/objection.price.yml"
+PAGES = {  # every page, by what is shown; {…} is filled in from what was made
+    "search": "/search",
+    "search, results": "/search?q=price+OR+budgeted&sort=best",
+    "search, filtered": "/search?tag=objection.price&rep=Sam&min_score=2&speaker=customer&since=2026-01-01",
+    "search, near-misses": "/search?q=expensve",
+    "search, nothing": "/search?q=zzzz",
+    "searches": "/searches",
+    "a new saved search": "/searches/new?q=price",
+    "calls": "/calls",
+    "a call": "/calls/{call}",
+    "a call that waits": "/calls/{waiting}",
+    "a call set aside": "/calls/{aside}",
+    "deletion": "/calls/{call}/delete",
+    "a clip": "/clips/{clip}",
+    "a shared link": "{link}",
+    "a shared link that has ended": "/c/none",
+    "library": "/library",
+    "a collection": "/library/1",
+    "an empty collection": "/library/2",
+    "keeping a clip": "/library/keep?clip={clip}",
+    "playbook": "/playbook",
+    "a tag": "/playbook/tags/objection.price",
+    "a step": "/playbook/steps/greeting",
+    "a new rule": "/playbook/new",
+    "the draft": f"/playbook/edit/{TAG}",
+    "calibrate": "/playbook/calibrate?tag=objection.price",
+    "status": "/status",
+    "a group of the status": "/status/quarantined",
+    "upload": "/upload",
+    "names": "/vocabulary",
+    "no such page": "/nowhere",
+    "no such call": "/calls/0000000000000000",
+    "a bad request": "/search?min_score=100",
+}
+PREVIEW = "/playbook/changes"
+NO_PAGES = {"/", "/searches/{number}", "/library/{number}/pack", "/c/{token}/audio", "/c/{token}/captions.vtt"}
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, dict[str, str]]]:
+    """A served application with something on each of its pages."""
+    settings = Settings(data=tmp_path_factory.mktemp("barriers") / "data")
+    library = Library(settings.data)
+    library.prepare()
+    long = replace(PRICE[3], text=f"{PRICE[3].text} {'Unpronounceable' * 6}.")
+    made = {
+        "call": write_call(library, (*PRICE[:3], long, *PRICE[4:]), rep="Maximiliane " * 6, customer="Corbel " * 12).id,
+        "waiting": write_call(library, seed=3, upto="taken").id,
+        "aside": set_aside(library),
+    }
+    write_call(library, TIMING, seed=2, rep="Priya", customer="Ivy & Sons <Ltd>")
+    with serving(create_app(settings), library) as served, served.client() as client:
+        yield served, made | _written(client)
+
+
+def _written(client: httpx.Client) -> dict[str, str]:
+    """What people wrote: a collection, a link, a saved search, a draft with its preview, a judgement."""
+
+    def post(path: str, **body: object) -> httpx.Response:
+        answer = client.post(f"/api/v1/{path}", json=body)
+        assert answer.is_success, answer.text
+        return answer
+
+    clips = client.get("/api/v1/clips", params={"tag": "objection.price"}).json()["items"]
+    post("collections", title="Price, well answered", purpose="For new people.", review_on="2020-01-31")
+    post("collections", title="Openers")
+    for clip in clips:
+        post("collections/1/clips", clip_id=clip["id"], why="It asks before it answers.")
+    post("searches", name="Price", query="q=price")
+    post("judgements", **{name: clips[0][name] for name in ("recording_id", "tag", "sentence")}, right=False)
+    link = post(f"clips/{clips[0]['id']}/share", days=7).json()["url"]
+    text = client.get(f"/api/v1/playbook/files/{TAG}").json()["text"]
+    changed = client.put(f"/api/v1/playbook/draft/files/{TAG}", json={"text": f"{text}\n# looked at again\n"})
+    assert changed.is_success, changed.text
+    post("playbook/preview")  # which takes a while
+    return {"clip": clips[0]["id"], "link": urlsplit(link).path}
+
+
+@pytest.fixture(scope="module")
+def looker(chromium: Browser, filled) -> Iterator[Page]:
+    served, _ = filled
+    context = chromium.new_context(base_url=served.address, bypass_csp=True, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"/status?token={served.secret}")
+    yield page
+    context.close()
+
+
+def without_barriers(page: Page) -> None:
+    """Look at the page as it stands now, in every size and scheme."""
+    faults = []
+    for size, scheme in LOOKS:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        only = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}  # nothing else differs
+        found = Axe().run(page, options=DEFAULT_OPTIONS | only).response["violations"]
+        faults += [(size["width"], scheme, one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+        across = page.evaluate("document.documentElement.scrollWidth")
+        faults += [(size["width"], scheme, f"{across} px wide")] if across > size["width"] else []
+    assert faults == []
+
+
+@pytest.mark.parametrize("what", PAGES)
+def test_a_page_has_no_barriers(what, looker, filled):
+    looker.goto(PAGES[what].format(**filled[1]))
+    without_barriers(looker)
+
+
+def test_the_preview_has_no_barriers(looker, filled):
+    with filled[0].client() as client:
+        wait_for(lambda: client.get("/api/v1/playbook/preview").json()["state"] != "running", 60)
+    looker.goto(PREVIEW)
+    without_barriers(looker)
+
+
+def test_the_sign_in_page_has_no_barriers(chromium, filled):
+    with chromium.new_context(base_url=filled[0].address, bypass_csp=True) as context:
+        page = context.new_page()
+        page.goto("/search")
+        without_barriers(page)
+
+
+def test_every_page_is_looked_at(filled):
+    """A new page has to be added above."""
+    addresses = [urlsplit(address.format(**filled[1])).path for address in (PREVIEW, *PAGES.values())]
+    routes = [
+        route
+        for module in iter_modules(pages.__path__)
+        for route in getattr(import_module(f"clips_api.pages.{module.name}"), "router", pages.router).routes
+        if "GET" in getattr(route, "methods", ()) and route.path not in NO_PAGES
+    ]
+    assert len(routes) > 20
+    missing = [route.path for route in routes if not any(route.path_regex.match(address) for address in addresses)]
+    assert missing == []
