@@ -66,12 +66,16 @@ def fts5(folder: Path, texts: Sequence[str]) -> Finder:
         connection.executemany("INSERT INTO texts VALUES (?)", ((text,) for text in texts))
         connection.execute("INSERT INTO texts(texts) VALUES ('optimize')")
 
-    def find(text: str) -> int:
+    first = f"SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT {FIRST}"
+
+    def find(text: str) -> Search:
         asked = text if text.startswith('"') else " ".join(f'"{word}"' for word in text.split())
-        connection.execute(
-            f"SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT {FIRST}", [asked]
-        ).fetchall()
-        return int(connection.execute("SELECT count(*) FROM texts WHERE texts MATCH ?", [asked]).fetchone()[0])
+
+        def search() -> int:
+            connection.execute(first, [asked]).fetchall()
+            return int(connection.execute("SELECT count(*) FROM texts WHERE texts MATCH ?", [asked]).fetchone()[0])
+
+        return search
 
     return find
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from itertools import count
 from pathlib import Path
 
 import uvicorn
@@ -18,6 +19,7 @@ from pipeline.settings import Settings
 
 FIRST = 10_000_000  # the number of the first call that is added
 TOGETHER = 32
+PAUSE = 0.3  # seconds between transactions
 
 
 def _not(indexer: Indexer) -> None:
@@ -31,11 +33,11 @@ def main(data: str, port: int) -> None:
     added, stopped, began = [0], threading.Event(), [0.0]
 
     def add() -> None:
-        batches = [[rows_of(one) for one in many_calls.calls(FIRST + at, TOGETHER)] for at in range(0, 2000, TOGETHER)]
         began[0] = time.monotonic()
-        for rows in batches:
-            if stopped.wait(0.2):
+        for first in count(FIRST, TOGETHER):
+            if stopped.wait(PAUSE):
                 return
+            rows = [rows_of(one) for one in many_calls.calls(first, TOGETHER)]
             writer.replace(app.state.parts.database, [str(one.call["recording_id"]) for one in rows], rows)
             added[0] += sum(len(one.entries) for one in rows)
 
