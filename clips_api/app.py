@@ -128,9 +128,8 @@ def create_app(settings: Settings) -> FastAPI:
 
 def in_team(database: Database, store: Store, team: str) -> list[str]:
     """The reps in use whom the roster counts among a team, as recordings name them."""
-    roster, wanted = known.roster(store), known.folded(team)
-    reps = (row["name"] for row in database.rows("reps"))
-    return [rep for rep in reps if known.folded(roster.team_of(rep) or "") == wanted]
+    roster = known.roster(store)
+    return [row["name"] for row in database.rows("reps") if roster.is_in(row["name"], team)]
 
 
 def _version() -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import pairwise
 
 import tantivy
 from rapidfuzz.distance import OSA
 from tantivy import FieldType, Occur
 from tantivy import Query as Sought
 
-from clips_api.index.wordindex import SIDES, edge, stems
+from clips_api.index.wordindex import SIDES, edge, pairs, stems
 from clips_api.query import Query, Term
-from clips_api.words import COMMON
 
 IN_ONE_GO = 1.0  # how much more words count that are said as they were typed
 NAMED = 4.0  # what a tag counts that the words name, as against words
@@ -124,8 +122,7 @@ class Lookup:
         if len(words) == 1:
             return Sought.term_query(self._schema, field, by + words[0], "position")
         phrase = Sought.phrase_query(self._schema, field, [by + word for word in words])
-        together = [f"{one}_{two}" for one, two in pairwise(words) if one in COMMON and two in COMMON]
-        first = [self.term("pairs", pair) for pair in together]
+        first = [self.term("pairs", pair) for pair in pairs(words)]
         if by or not first:
             return phrase
         return first[0] if len(words) == 2 else both(*map(without_score, first), phrase)

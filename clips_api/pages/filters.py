@@ -183,8 +183,7 @@ def _values(asked: Question, field: str, counts: Counts, name: Any, facet: str |
 def _reps(asked: Question, counts: Counts, roster: Roster) -> list[Choice]:
     """The reps, of a team only those in it."""
     found = _values(asked, "rep", counts, str)
-    team = {name.casefold() for name in roster.reps_of(asked.team)} if asked.team else None
-    return [one for one in found if team is None or one.chosen or one.value.casefold() in team]
+    return [one for one in found if not asked.team or one.chosen or roster.is_in(one.value, asked.team)]
 
 
 def _teams(asked: Question, counts: Counts, roster: Roster) -> list[Choice]:

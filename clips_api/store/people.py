@@ -64,10 +64,9 @@ class Roster:
         person = self.person(rep)
         return person.team if person is not None else None
 
-    def reps_of(self, team: str) -> list[str]:
-        """Every name under which recordings may know the people of a team."""
-        wanted = folded(team)
-        return [name for one in self.people if one.team and folded(one.team) == wanted for name in one.names]
+    def is_in(self, rep: str, team: str) -> bool:
+        """Whether somebody whom a recording names so is in a team."""
+        return folded(self.team_of(rep) or "") == folded(team)
 
     @property
     def teams(self) -> list[str]:
@@ -78,16 +77,6 @@ class Roster:
 def roster(store: Store) -> Roster:
     """Everybody who is known."""
     return Roster(find(store))
-
-
-def team_of(store: Store, rep: str) -> str | None:
-    """The team of somebody whom a recording names so; None where they are in none, or nobody knows them."""
-    return roster(store).team_of(rep)
-
-
-def reps_of(store: Store, team: str) -> list[str]:
-    """Every name under which recordings may know the people of a team."""
-    return roster(store).reps_of(team)
 
 
 def find(store: Store) -> list[Person]:

@@ -170,9 +170,10 @@ def test_people_are_known_by_their_address_and_nobody_goes(store):
 
 def test_teams_by_any_name(store):
     people.keep(store, [Person("Sam Ortega", "sam@example.com", "North", ("Sam",)), Person("Priya", team="north")])
-    assert people.reps_of(store, "NORTH") == ["Priya", "Sam Ortega", "Sam"]
-    assert people.reps_of(store, "South") == []
-    assert [people.team_of(store, rep) for rep in ("sam", "SAM  ortega", "Elena", "Priya")] == [
+    roster = people.roster(store)
+    assert [roster.is_in(rep, "NORTH") for rep in ("sam", "SAM  ortega", "Elena", "Priya")] == [True, True, False, True]
+    assert not roster.is_in("Sam", "South")
+    assert [roster.team_of(rep) for rep in ("sam", "SAM  ortega", "Elena", "Priya")] == [
         "North",
         "North",
         None,
