@@ -7,20 +7,24 @@ are.
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import venv
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import tantivy
 
 from clips_api.index.database import Database
 from clips_api.index.lookup import Lookup
 from clips_api.query import Query
+from tests.places import ROOT
 
 Search = Callable[[], int]
 Finder = Callable[[str], Search]
 FIRST = 20
+BIT = 5_000  # texts written at once: about as many as bench/search.py writes of ours
 
 
 def ours(database: Database) -> Finder:
@@ -37,15 +41,25 @@ def ours(database: Database) -> Finder:
 
 
 def bare_tantivy(folder: Path, texts: Sequence[str]) -> Finder:
-    """tantivy's own query parser over one stemmed field."""
+    """tantivy's own query parser over one stemmed field, all written at once: one segment."""
+    return _bare(folder, [texts])
+
+
+def kept_up(folder: Path, texts: Sequence[str]) -> Finder:
+    """The same, written bit by bit as ours is; each question has to look into several segments."""
+    return _bare(folder, [texts[first : first + BIT] for first in range(0, len(texts), BIT)])
+
+
+def _bare(folder: Path, bits: Sequence[Sequence[str]]) -> Finder:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("text", tokenizer_name="en_stem", index_option="position")
     folder.mkdir(parents=True)
     index = tantivy.Index(builder.build(), path=str(folder))
     writer = index.writer(heap_size=256_000_000, num_threads=1)
-    for text in texts:
-        writer.add_document(tantivy.Document(text=text))
-    writer.commit()
+    for bit in bits:
+        for text in bit:
+            writer.add_document(tantivy.Document(text=text))
+        writer.commit()
     writer.wait_merging_threads()
     index.reload()
     searcher = index.searcher()
@@ -80,43 +94,55 @@ def fts5(folder: Path, texts: Sequence[str]) -> Finder:
     return find
 
 
-def duckdb_fts(folder: Path, texts: Sequence[str]) -> Finder | None:
-    """DuckDB's fts extension, where it is installed; it knows no phrases, so those are looked for in what it finds."""
-    folder.mkdir(parents=True)
-    connection = duckdb.connect(str(folder / "texts.duckdb"))
-    try:
-        from duckdb_extensions import import_extension
+class Elsewhere:
+    """A finder in a process of its own: it is sent a question a line, and answers with how many texts it found."""
 
-        import_extension("fts", con=connection)
-        connection.execute("LOAD fts")
-    except (ImportError, duckdb.Error):
+    def __init__(self, command: Sequence[str]) -> None:
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.ready = self._told() == "ready"
+
+    def __call__(self, text: str) -> Search:
+        return partial(self._ask, text)
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def _ask(self, text: str) -> int:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{text}\n")
+        return int(self._told())
+
+    def _told(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+
+def duckdb_fts(folder: Path, texts: Sequence[str]) -> Finder | None:
+    """DuckDB's fts extension, where it can be had."""
+    folder.mkdir(parents=True)
+    python = _peers()
+    if python is None:
         return None
     lines = folder / "texts.txt"
     lines.write_text("\n".join(texts))
-    connection.execute(
-        "CREATE TABLE texts AS SELECT row_number() OVER () AS id, text"
-        " FROM read_csv($1, columns = {'text': 'VARCHAR'}, delim = '\x01', quote = '', header = false)",
-        [str(lines)],
-    )
-    connection.execute("PRAGMA create_fts_index('texts', 'id', 'text')")
-    score = "fts_main_texts.match_bm25(id, $1, conjunctive := 1)"
+    script = Path(__file__).parent / "fts_peer.py"
+    finder = Elsewhere([str(python), str(script), str(lines), str(folder / "texts.duckdb")])
+    return finder if finder.ready else None
 
-    sql = (
-        f"SELECT count(*) OVER (), id FROM (SELECT id, text, {score} AS score FROM texts)"
-        f" WHERE score IS NOT NULL AND contains(text, $2) ORDER BY score DESC LIMIT {FIRST}"
-    )
 
-    def find(text: str) -> Search:
-        words = text.strip('"')
-        phrase = words if text.startswith('"') else ""
-
-        def search() -> int:
-            found = connection.execute(sql, [words, phrase]).fetchall()
-            return int(found[0][0]) if found else 0
-
-        return search
-
-    return find
+def _peers() -> Path | None:
+    """A Python with what is only measured against, by its lock; None where that can't be had."""
+    home, lock = ROOT / ".venv" / "peers", ROOT / "requirements" / "peers.txt"
+    python = home / "bin" / "python"
+    try:
+        if not python.exists():
+            venv.create(home, with_pip=True)
+        install = ["-m", "pip", "--disable-pip-version-check", "install", "-q", "--require-hashes", "-r", str(lock)]
+        subprocess.run([python, *install], check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return python
 
 
 def _counted(found: Any) -> int:
@@ -125,6 +151,7 @@ def _counted(found: Any) -> int:
 
 PEERS: dict[str, Callable[[Path, Sequence[str]], Finder | None]] = {
     "bare tantivy": bare_tantivy,
+    "the same kept up like ours": kept_up,
     "SQLite FTS5": fts5,
     "DuckDB fts": duckdb_fts,
 }

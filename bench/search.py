@@ -1,4 +1,4 @@
-"""Search over a million clips: how long answers take, what the index weighs, how fast it is built anew.
+"""Search over a million clips (EXEMPLAR_BENCH_CLIPS: fewer): how long answers take, what the index weighs.
 
 The clips are made (bench/many_calls.py), the same in every run. Answers are timed at the socket of a server of its own
 process. Finding the words alone is timed in one process, one after the other, against bare tantivy, SQLite's FTS5 and
@@ -7,6 +7,7 @@ DuckDB's fts extension over the same texts, each asked for the first twenty clip
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import socket
@@ -26,19 +27,17 @@ import numpy as np
 import psutil
 
 from bench import many_calls
-from bench.finders import PEERS, Finder, ours
+from bench.finders import PEERS, Elsewhere, Finder, ours
 from bench.results import write
 from clips_api.index import writer
 from clips_api.index.database import Database
 from clips_api.index.rows import Rows, rows_of
-from clips_api.indexer import Indexer
 from pipeline.library import Library
 
-CLIPS = 1_000_000
+CLIPS = int(os.environ.get("EXEMPLAR_BENCH_CLIPS", "1000000"))
 BATCH = 500  # calls written at once
 ASKED = 100  # questions of each kind
 CLIENTS = 8
-REBUILT = 3_000  # calls
 COMMON = [  # among the commonest of the sentences
     "the",
     "to",
@@ -86,9 +85,6 @@ def run() -> None:
             *alone(library, texts, Path(folder)),
             *served(library),
         ]
-        del texts
-    with tempfile.TemporaryDirectory(prefix="exemplar-bench-") as folder:
-        rows += rebuilt(Path(folder))
     write("search", "Search", rows)
 
 
@@ -167,6 +163,8 @@ def alone(library: Library, texts: Sequence[str], folder: Path) -> Iterator[Row]
         finder = peer(folder / "peer", texts)
         if finder is not None:
             took[name] = _took(finder, asked)
+        if isinstance(finder, Elsewhere):
+            finder.close()
         shutil.rmtree(folder / "peer", ignore_errors=True)
     for kind in asked:
         best = min(seconds[kind] for name, seconds in took.items() if name != "ours")
@@ -200,7 +198,9 @@ def served(library: Library) -> Iterator[Row]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "bench.served", str(library.root), str(port)]
-    with subprocess.Popen(command) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
         try:
             client = httpx.Client(
                 base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {library.secret()}"}, timeout=60
@@ -212,10 +212,11 @@ def served(library: Library) -> Iterator[Row]:
             mixed = [one for some in zip(*kinds.values(), strict=True) for one in some]
             times = [_answer(client, "/api/v1/clips/counts", one) for one in mixed[:ASKED]]
             yield "filter counts: median, p95", _percentiles(times), "p95 300 ms"
-            client.post("/adding")
+            process.stdin.write("add\n")
             with ThreadPoolExecutor(CLIENTS) as pool:
                 times = list(pool.map(partial(_answer, client, "/api/v1/clips"), mixed))
-            added = client.post("/added").json()
+            process.stdin.write("enough\n")
+            added = float(process.stdout.readline())
             yield (
                 f"search, {CLIENTS} clients while clips are added ({added:,.0f}/s): median, p95",
                 _percentiles(times),
@@ -246,22 +247,3 @@ def _answer(client: httpx.Client, path: str, asked: Asked) -> float:
 
 def _percentiles(times: Sequence[float]) -> str:
     return f"{np.percentile(times, 50) * 1000:.0f} ms, **{np.percentile(times, 95) * 1000:.0f} ms**"
-
-
-def rebuilt(folder: Path) -> Iterator[Row]:
-    """An index from documents alone, asked while it is built."""
-    library = Library(folder / "data")
-    library.prepare()
-    for one in many_calls.calls(0, REBUILT):
-        many_calls.keep(library, one)
-    database = Database(library.index)
-    indexer = Indexer(library, database)
-    began = time.perf_counter()
-    changed = indexer.rescan()
-    took = time.perf_counter() - began
-    database.close()
-    yield (
-        f"an index of {changed:,} calls from data/calls alone",
-        f"{changed / took:,.0f} calls/s",
-        "reported for 100,000",
-    )

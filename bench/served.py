@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import uvicorn
 from bench import many_calls
 from clips_api.app import create_app
 from clips_api.index import writer
+from clips_api.index.database import Database
 from clips_api.index.rows import rows_of
 from clips_api.indexer import Indexer
 from pipeline.settings import Settings
@@ -27,30 +29,33 @@ def _not(indexer: Indexer) -> None:
 
 
 def main(data: str, port: int) -> None:
-    """Serve until killed; POST /adding has clips added, POST /added ends it and says how many a second."""
+    """Serve until killed; a line on its input has clips added, another ends that and has it say how many a second."""
     Indexer.start = _not  # type: ignore[method-assign]  # there are no documents
     app = create_app(Settings(data=Path(data)))
-    added, stopped, began = [0], threading.Event(), [0.0]
 
-    def add() -> None:
-        began[0] = time.monotonic()
-        for first in count(FIRST, TOGETHER):
-            if stopped.wait(PAUSE):
-                return
-            rows = [rows_of(one) for one in many_calls.calls(first, TOGETHER)]
-            writer.replace(app.state.parts.database, [str(one.call["recording_id"]) for one in rows], rows)
-            added[0] += sum(len(one.entries) for one in rows)
+    def listen() -> None:
+        while sys.stdin.readline():
+            ended = threading.Event()
+            with ThreadPoolExecutor(1) as other:
+                added = other.submit(add, app.state.parts.database, ended)
+                sys.stdin.readline()
+                ended.set()
+                print(added.result(), flush=True)
 
-    @app.post("/adding")
-    def adding() -> None:
-        threading.Thread(target=add, daemon=True).start()
-
-    @app.post("/added")
-    def ended() -> float:
-        stopped.set()
-        return added[0] / (time.monotonic() - began[0]) if began[0] else 0.0
-
+    threading.Thread(target=listen, daemon=True).start()
     uvicorn.run(app, port=port, log_level="warning")
+
+
+def add(database: Database, ended: threading.Event) -> float:
+    """Clips a second that could be added until it ended."""
+    added, began = 0, time.monotonic()
+    for first in count(FIRST, TOGETHER):
+        if ended.wait(PAUSE):
+            break
+        rows = [rows_of(one) for one in many_calls.calls(first, TOGETHER)]
+        writer.replace(database, [str(one.call["recording_id"]) for one in rows], rows)
+        added += sum(len(one.entries) for one in rows)
+    return added / (time.monotonic() - began)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,8 @@ def main() -> None:
         log_config=None,
         timeout_graceful_shutdown=GRACE,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(found.trusted_proxies),
+        forwarded_allow_ips=found.trusted_proxies or None,
     )
 
 

@@ -6,31 +6,44 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.responses import PlainTextResponse
 
 from clips_api import (
+    access,
+    assignments,
     calls,
     clips,
     collections,
+    consents,
+    contests,
     deletion,
     findings,
     gate,
     judgements,
     listening,
     matching,
+    modules,
+    notes,
     outbox,
     packs,
     pages,
+    peers,
     people,
     playbook,
     problems,
     queue,
+    quizzes,
+    reminding,
     render,
     searches,
+    sessions,
     sharing,
+    sign_in,
     speakers,
     status,
+    tokens,
+    trail,
     uploads,
     vocabulary,
 )
@@ -39,10 +52,13 @@ from clips_api.deps import Parts
 from clips_api.index.database import Database
 from clips_api.index.search import Finder
 from clips_api.indexer import Indexer
+from clips_api.keyring import Keys
+from clips_api.pages import door
 from clips_api.preview import Previewer
 from clips_api.store import judgements as said
 from clips_api.store import people as known
 from clips_api.store.database import Store
+from clips_api.throttle import Throttle
 from clips_api.waiting import Inbox
 from pipeline.library import Library
 from pipeline.playbooks import Playbooks
@@ -53,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     """The API and the pages of one data folder. The index is opened, and the indexer runs, while it is served."""
     library = Library(settings.data)
     library.prepare()
-    keys = gate.Keys(library.secret())
+    keys = Keys(library.secret())
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
@@ -91,10 +107,13 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=running,
+        dependencies=[Depends(access.allowed)],
     )
     app.state.templates = render.templates()
+    app.state.throttle = Throttle()
     app.add_middleware(gate.Gate, settings=settings, keys=keys)
     problems.install(app)
+    door.install(app)
     for router in (
         calls.router,
         speakers.router,
@@ -111,8 +130,20 @@ def create_app(settings: Settings) -> FastAPI:
         vocabulary.router,
         playbook.router,
         people.router,
+        sign_in.router,
+        sessions.router,
+        tokens.router,
+        trail.router,
         searches.router,
         outbox.router,
+        assignments.router,
+        reminding.router,
+        modules.router,
+        quizzes.router,
+        notes.router,
+        contests.router,
+        peers.router,
+        consents.router,
         pages.router,
     ):
         app.include_router(router)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from clips_api import captions, documents
+from clips_api import captions, documents, rights
 from clips_api.answers import Accepted, Call, CallLine, Corrections, Facts, Listing, Uploaded
 from clips_api.clips import Cursor, Day, Limit, Text
 from clips_api.deps import Given, Parts
@@ -126,11 +126,8 @@ def analysis(parts: Given, recording_id: str) -> Analysis:
 
 
 def known(parts: Parts, recording_id: str) -> CallFolder:
-    """A call's folder, in quarantine too. Raises NotFound."""
-    call = parts.library.known(recording_id)
-    if call is None:
-        raise NotFound(f"call {recording_id}")
-    return call
+    """A call's folder, in quarantine too. Raises NotFound where it is not there, or not this person's to see."""
+    return rights.call(parts, recording_id)
 
 
 def lines(parts: Parts, asked: dict[str, object], *, limit: int, cursor: str | None) -> Page:
@@ -142,7 +139,8 @@ def lines(parts: Parts, asked: dict[str, object], *, limit: int, cursor: str | N
         "until": moment(str(until), "until", after=True) if until else None,
     }
     given = {name: value if value != "" else None for name, value in asked.items()}
-    rows = parts.database.rows("calls", **given | days, after=after, after_id=after_id, limit=limit + 1)
+    seen = parts.finder.sight.values
+    rows = parts.database.rows("calls", **given | days | seen, after=after, after_id=after_id, limit=limit + 1)
     return page(rows, limit, lambda row: parts.cursors.make(asked, [row["rank"]], row["recording_id"]))
 
 
@@ -169,7 +167,7 @@ def correct(parts: Parts, call: CallFolder, facts: Facts) -> None:
     """Write down what a person put right, and have it worked in."""
     changes = facts.model_dump(mode="json", exclude_unset=True)
     if changes:
-        call.correct(Correction(at=now(), by="manager", set=changes))
+        call.correct(Correction(at=now(), by=parts.viewer.name, set=changes))
         parts.library.to_index.leave(call.id)
         parts.library.to_work.leave(call.id)
 

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Depends
 from fastapi import Query as Parameter
 from pydantic import BeforeValidator, Field
 
-from clips_api import documents
+from clips_api import documents, rights
 from clips_api.answers import Clip, Listing
 from clips_api.deps import Given, Parts
 from clips_api.findings import opinions
+from clips_api.index import stored
 from clips_api.index.database import Row
 from clips_api.index.question import Question
 from clips_api.problems import RESPONSES
@@ -129,11 +130,11 @@ def shown(parts: Parts, rows: list[Row], query: Query | None = None) -> list[Cli
 
 def resolve(parts: Parts, clip_id: str) -> Clip:
     """A clip from the index, else made from the transcript. Raises NotFound."""
-    row = parts.database.one("clip", id=clip_id)
-    if row is not None:
+    row = stored.clip(parts.database, clip_id)
+    if row is not None and (parts.viewer.sees(row["rep"]) or rights.shown_to_all(parts, clip_id)):
         return shown(parts, [row])[0]
     span = Span.parse(clip_id)
-    call = parts.library.call(span.recording_id)
+    call = rights.clip(parts, clip_id)
     found = documents.read(call, mask=parts.settings.mask)
     recording, transcript = found.recording, found.transcript
     if recording is None:

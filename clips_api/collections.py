@@ -21,7 +21,6 @@ from clips_api.collections_shown import (
     Use,
 )
 from clips_api.deps import Given, Parts
-from clips_api.findings import BY
 from clips_api.problems import CONFLICT, RESPONSES, NotNow, answer
 from clips_api.render import label
 from clips_api.shelf import keep, present, shelf
@@ -51,7 +50,7 @@ def find(
 @router.post("", status_code=201)
 def make(parts: Given, body: CollectionMade) -> CollectionShown:
     """Make a collection."""
-    number = store.make(parts.store, **body.model_dump(), by=BY, at=now())
+    number = store.make(parts.store, **body.model_dump(), by=parts.viewer.name, at=now())
     return CollectionShown.of(store.one(parts.store, number))
 
 
@@ -129,7 +128,7 @@ def pack(parts: Given, number: Number) -> Response:
 @counter.post("", status_code=204, response_class=Response)
 def use(parts: Given, body: Use) -> None:
     """Count a use. Pages send it and don't wait for the answer."""
-    uses.note(parts.store, body.what, collection=body.collection_id, clip=body.clip_id, by=BY, at=now())
+    uses.note(parts.store, body.what, collection=body.collection_id, clip=body.clip_id, by=parts.viewer.name, at=now())
 
 
 def packed(parts: Parts, number: int) -> Response:
@@ -140,7 +139,7 @@ def packed(parts: Parts, number: int) -> Response:
         raise NotNow("nothing in this collection can be played")
     items = [packs.PackItem(clip_id=one.clip_id, title=label(one.tag), note=one.why) for one in clips]
     made = packs.sent(packs.pack(parts, items, title=title), title)
-    uses.note(parts.store, "packed", collection=number, by=BY, at=now())
+    uses.note(parts.store, "packed", collection=number, by=parts.viewer.name, at=now())
     return made
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.container import InputContainer
 
+from clips_api.samples import PLAIN, plain
 from clips_api.sound import Sound
 from clips_api.spans import Span
 from pipeline.errors import BadInput, NoSound, Unreadable
@@ -27,6 +28,7 @@ LONGEST = 600.0  # seconds of a clip
 PREROLL = 0.6  # seconds decoded before the span, for codecs that need a run-up
 COUNTED = frozenset({"mp3", "aac", "amr", "amrnb", "amrwb", "mulaw", "alaw", "g722", "gsm", "ac3"})  # no index of times
 FAR = 60.0  # seconds into a file from which on it pays to know where its packets lie
+TOGETHER = 1 << 14  # samples that are handed on at once: frame by frame costs more than decoding them
 EVERY = 32  # packets between two of which the place is kept
 
 
@@ -109,26 +111,34 @@ def _open(sound: Path) -> InputContainer:
 
 
 def _blocks(container: InputContainer, sound: Path, stamp: int, span: Span, origin: float) -> Iterator[Sound]:
-    """The span's samples as they are decoded."""
-    stream = container.streams.audio[0]
-    rate, layout = stream.codec_context.sample_rate, stream.codec_context.layout
+    """The span's samples as they are decoded, some frames at a time."""
+    context = container.streams.audio[0].codec_context
+    rate, layout = context.sample_rate, context.layout
     resampler = av.AudioResampler(format="s16", layout=layout, rate=rate)
     first, last = round(span.start * rate), round(span.end * rate)
     at: int | None = None  # the sample that comes next
+    held: list[AudioFrame] = []  # frames one after the other
+    begins, many = 0, 0  # the first sample of these, and how many there are
     nothing = True
     for frame in _frames(container, sound, stamp, span.start - PREROLL, origin):
         position = round(frame.time * rate) if frame.time is not None else at
-        at = position if position is not None and (at is None or abs(position - at) > 1) else at
-        for piece in (frame,) if frame.format.name == "s16" else resampler.resample(frame):
-            block = piece.to_ndarray().astype(np.int16, copy=False).reshape(-1, layout.nb_channels)
-            at = at or 0
-            skip, stop = max(0, first - at), min(len(block), last - at)
-            if stop > skip:
+        jumps = position is not None and (at is None or abs(position - at) > 1)
+        if held and (jumps or many >= TOGETHER):
+            yield Sound(plain(held, layout)[max(0, first - begins) : last - begins], rate)
+            held, many = [], 0
+        at = position if jumps else at or 0
+        assert at is not None
+        for piece in (frame,) if frame.format.name in PLAIN else resampler.resample(frame):
+            if at + piece.samples > first and at < last:
+                begins = begins if held else at
+                held.append(piece)
+                many += piece.samples
                 nothing = False
-                yield Sound(block[skip:stop], rate)
-            at += len(block)
-        if at is not None and at >= last:
+            at += piece.samples
+        if at >= last:
             break
+    if held:
+        yield Sound(plain(held, layout)[max(0, first - begins) : last - begins], rate)
     if nothing:
         raise Unreadable(f"nothing can be heard at {span.start:.1f} s")
 
@@ -152,11 +162,11 @@ def _frames(container: InputContainer, sound: Path, stamp: int, target: float, o
     for packet in container.demux(stream):
         if known is not None and packet.pts is not None:
             shift, known = round(known / base) - packet.pts, None
-        if packet.pts is not None:
+        if shift and packet.pts is not None:
             packet.pts += shift
         if counted and packet.pts is not None and packet.pts * base < target + origin:
             continue
         for frame in packet.decode():
-            if frame.pts is not None:
+            if late and frame.pts is not None:
                 frame.pts -= late
             yield frame

@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from clips_api import examples
+from clips_api import examples, quiz_drafts
 from clips_api.answers import Accepted
 from clips_api.calls import known
 from clips_api.deps import Given, Parts
 from clips_api.problems import CONFLICT, RESPONSES, NotNow
-from clips_api.store import judgements, kept, shares
+from clips_api.store import consents, contests, judgements, kept, modules, notes, pairs, shares
 from pipeline.errors import Busy
 from pipeline.library import now
 
@@ -34,8 +34,13 @@ class Deletion(BaseModel):
     name: str
     aside: bool = Field(description="Whether it was set aside and never became a call.")
     collections: list[Loss] = Field(description="Where clips of it are kept: they can't be played any more.")
+    lessons: list[str] = Field(description="Lessons with clips of it, by title: they go on without those clips.")
     links: int = Field(description="Links to its clips that were given out and still work: they stop working for good.")
     judgements: int = Field(description="Answers about its tags and steps: they still count, without its words.")
+    notes: int = Field(
+        description="Notes about it, or with a clip of it to copy: sound and quotes go, what was written stays."
+    )
+    contests: int = Field(description="What was contested in it: the reasons and decisions stay.")
     stays_at: list[str] = Field(
         description="Where the recording also lies in a folder that Exemplar leaves as it is: it comes back from there."
     )
@@ -70,8 +75,11 @@ def preview(parts: Parts, recording_id: str) -> Deletion:
         name=call.name,
         aside=call.reason() is not None,
         collections=list(losses.values()),
+        lessons=[one.title for one in modules.holding(parts.store, call.id)],
         links=len(_open_links(parts, call.id)),
         judgements=len(judgements.find(parts.store, calls=[call.id])),
+        notes=len(notes.losing(parts.store, call.id)),
+        contests=len(contests.find(parts.store, calls=[call.id])),
         stays_at=[sighting.path for sighting in call.sightings() if sighting.kept],
     )
 
@@ -87,8 +95,13 @@ def delete(parts: Parts, recording_id: str, *, words: bool = False) -> None:
         for link in _open_links(parts, call.id):
             shares.revoke(parts.store, link.id, now())
         examples.forget(parts, judgements.forget_words(parts.store, call.id))
+        for forget_words in (notes.forget_words, contests.forget_words, consents.forget_words):
+            forget_words(parts.store, call.id)
+        pairs.forget(parts.store, call.id)
         if words:
             kept.forget_words(parts.store, call.id)
+            modules.forget_words(parts.store, call.id)
+            quiz_drafts.forget(parts, call.id)
 
     try:
         parts.library.delete(call.id, forget)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 
-from clips_api import documents
+from clips_api import documents, rights
 from clips_api.deps import Parts
 from clips_api.index.rows import Documents
 from clips_api.sentences import around
@@ -18,7 +18,6 @@ from pipeline.errors import NotFound
 from pipeline.library import now
 from pipeline.records import Transcript
 
-BY = "manager"  # whoever is signed in, until people have names
 Place = tuple[str, str, str, str]  # call, kind, tag, sentence: see Judgement.place
 
 
@@ -40,9 +39,7 @@ class Finding:
 
 def read(parts: Parts, recording_id: str) -> Documents:
     """A call's documents with what people say of its suggestions. Raises NotFound."""
-    call = parts.library.known(recording_id)
-    if call is None:
-        raise NotFound(f"call {recording_id}")
+    call = rights.call(parts, recording_id)
     judged = store.find(parts.store, calls=[recording_id], kind="suggestion")
     return replace(documents.read(call, mask=parts.settings.mask), judged=tuple(judged))
 
@@ -68,7 +65,7 @@ def judge(parts: Parts, place: Place, *, right: bool) -> Judgement:
         raise NotFound(f"{place[2]} at {place[3] or 'any time'} of call {recording_id}")
     version = call.analysis.playbook.get("version", "")
     seen = {name: value for name, value in asdict(found).items() if name != "why"}
-    said = Judgement(recording_id=recording_id, **seen, playbook=version, right=right, by=BY, at=now())
+    said = Judgement(recording_id=recording_id, **seen, playbook=version, right=right, by=parts.viewer.name, at=now())
     judgement = store.judge(parts.store, said)
     _worked_in(parts, judgement)
     return judgement
@@ -76,7 +73,9 @@ def judge(parts: Parts, place: Place, *, right: bool) -> Judgement:
 
 def take_back(parts: Parts, number: int) -> None:
     """Remove a judgement. Raises NotFound."""
-    gone = store.remove(parts.store, number)
+    said = next((one for one in store.find(parts.store) if one.id == number), None)
+    seen = said is not None and (parts.viewer.sees_all or rights.those_seen(parts, [said.recording_id]))
+    gone = store.remove(parts.store, number) if seen else None
     if gone is None:
         raise NotFound(f"judgement {number}")
     _worked_in(parts, gone)
@@ -84,7 +83,7 @@ def take_back(parts: Parts, number: int) -> None:
 
 def opinions(parts: Parts, calls: Iterable[str]) -> dict[Place, Judgement]:
     """What this person says of these calls' findings."""
-    return store.latest(store.find(parts.store, calls=list(calls), by=BY))
+    return store.latest(store.find(parts.store, calls=list(calls), by=parts.viewer.name))
 
 
 def overlooked(held: Store) -> list[str]:

@@ -26,7 +26,9 @@ from pipeline.library import Library
 POLL = 0.25  # seconds between looks for notes
 SHELVES = 2.0  # seconds between looks for calls that came or went without a note
 AGAIN = 5.0  # seconds until a call that could not be indexed is tried again
-TOGETHER = 32  # calls a transaction
+TOGETHER = 32  # calls a transaction, to begin with
+FEWEST, MOST = 4, 256
+PACE = 0.5  # seconds a transaction may take: so long somebody waits whose call has just come
 log = logging.getLogger(__name__)
 
 
@@ -181,9 +183,14 @@ class Indexer:
 
 
 def _batches(ids: list[str]) -> Iterator[list[str]]:
-    """A transaction's worth of calls at a time."""
-    for first in range(0, len(ids), TOGETHER):
-        yield ids[first : first + TOGETHER]
+    """A transaction's worth of calls at a time: of short ones more, as each transaction costs something by itself."""
+    first, many = 0, TOGETHER
+    while first < len(ids):
+        began = time.monotonic()
+        yield ids[first : first + many]
+        first += many
+        many = min(MOST, many * 2) if time.monotonic() - began < PACE / 2 else many
+        many = max(FEWEST, many // 2) if time.monotonic() - began > PACE else many
 
 
 def _nobody(ids: list[str]) -> None:

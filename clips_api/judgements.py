@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from clips_api import examples, findings
+from clips_api import examples, findings, rights
 from clips_api.answers import Listing
 from clips_api.clips import Text
 from clips_api.deps import Given
@@ -84,7 +84,9 @@ def find(
     kind: Annotated[Kind | None, Query()] = None,
 ) -> Listing[Judged]:
     """Judgements, oldest first."""
-    found = store.find(parts.store, calls=[recording_id] if recording_id else None, kind=kind, tag=tag or None)
+    said = store.find(parts.store, calls=[recording_id] if recording_id else None, kind=kind, tag=tag or None)
+    seen = rights.those_seen(parts, [one.recording_id for one in said])
+    found = [one for one in said if one.recording_id in seen or parts.viewer.sees_all]
     return Listing(items=[Judged.of(one) for one in found], total=len(found))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 
-from clips_api import captions, documents
+from clips_api import captions, documents, rights
 from clips_api.clipping import AIR, ENDINGS, FADE, TYPES, Format, clipping
 from clips_api.deps import Given
 from clips_api.problems import CONFLICT, RESPONSES
@@ -15,7 +15,6 @@ from clips_api.ranges import PARTS, ranged, streamed
 from clips_api.rights import may_hear
 from clips_api.spoken import spoken
 from clips_api.whole import Whole
-from pipeline.errors import NotFound
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES | CONFLICT)
 
@@ -49,7 +48,8 @@ def clip(
     unmasked: Unmasked = False,
 ) -> Response:
     """The clip's sound: whole words with a little air around them, personal data muted. Byte ranges work."""
-    muted = not may_hear(parts.settings, f"clip {clip_id}", asked=unmasked)
+    rights.clip(parts, clip_id)
+    muted = not may_hear(parts, f"clip {clip_id}", asked=unmasked)
     data = clipping(parts.library, clip_id, muted=muted, air=air).sound(format, fade)
     return ranged(request, data, TYPES[format], filename=clip_id + ENDINGS[format])
 
@@ -57,6 +57,7 @@ def clip(
 @router.get("/clips/{clip_id}/captions.vtt", tags=["clips"], response_class=captions.VttResponse)
 def clip_captions(parts: Given, clip_id: str, air: Air = AIR) -> Response:
     """The clip's words as WebVTT, timed to its sound cut with the same `air`."""
+    rights.clip(parts, clip_id)
     mask = parts.settings.mask
     said = clipping(parts.library, clip_id, muted=mask, air=air).cues(mask=mask)
     return captions.VttResponse(captions.as_vtt(said))
@@ -79,13 +80,11 @@ def call(
     """What a browser plays: the recording, or a copy in a format that browsers know; where personal data is said in it,
     a WAV in which that is muted. Byte ranges work. Until it was heard nobody knows what is said: it plays as it is.
     """
-    found = parts.library.known(recording_id)
-    if found is None:
-        raise NotFound(f"call {recording_id}")
+    found = rights.call(parts, recording_id)
     if parts.settings.mask:
         words, recording = spoken(found), documents.described(found)
         secret = words.secret if words else ()
-        if secret and recording and not may_hear(parts.settings, f"call {recording_id}", asked=unmasked):
+        if secret and recording and not may_hear(parts, f"call {recording_id}", asked=unmasked):
             whole = Whole.of(found, recording, secret)
             return streamed(
                 request, whole.size, whole.part, "audio/wav", filename=f"{recording_id}.wav", tag=found.stamp()

@@ -22,6 +22,7 @@ from clips_api.store.database import Store
 from clips_api.store.outbox import Entry
 from clips_api.store.people import Roster
 from clips_api.store.saved_searches import SavedSearch
+from clips_api.viewer import HOUSE, NOBODY, OWNER, Viewer
 from pipeline.errors import BadInput, NotFound
 from pipeline.library import now
 
@@ -47,11 +48,11 @@ def matches(parts: Parts, recording_ids: Collection[str], at: datetime | None = 
     with parts.store.read() as connection:
         since = saved_searches.since(connection, calls)
         searches = saved_searches.all_of(connection)
+    roster = people.roster(parts.store)
     found: dict[int, list[Row]] = {}
     for one in searches:
         new = [calls[name] for name in calls if since.get(name, when) > one.created_at]
-        found[one.id] = _found(parts, one, new)
-    roster = people.roster(parts.store)
+        found[one.id] = _found(parts.asked_by(_who(roster, one)), one, new)
     with parts.store.write() as connection:
         saved_searches.know(parts.store, connection, calls, when)
         look = _Round(parts.store, connection, roster, when)
@@ -105,6 +106,14 @@ class Watch:
                 log.exception("saved searches could not be looked at; it is tried again in a moment")
                 behind = True
                 self._stop.wait(2.0)
+
+
+def _who(roster: Roster, search: SavedSearch) -> Viewer:
+    """Who saved a search: it finds what they would, and nothing any more once they have left."""
+    if search.by == OWNER:
+        return HOUSE
+    person = next((one for one in roster.people if one.name == search.by and not one.left), None)
+    return Viewer(person.role, person, roster) if person is not None else NOBODY
 
 
 def _found(parts: Parts, search: SavedSearch, calls: list[Row]) -> list[Row]:

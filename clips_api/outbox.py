@@ -13,6 +13,7 @@ from clips_api.answers import Listing
 from clips_api.deps import Given, Parts
 from clips_api.problems import RESPONSES
 from clips_api.store import outbox as store
+from clips_api.store import people
 from clips_api.store.outbox import Entry
 from pipeline.errors import NotFound
 from pipeline.library import now
@@ -74,8 +75,9 @@ class Due(BaseModel):
 
 @router.get("")
 def waiting(parts: Given) -> Listing[Waiting]:
-    """What was not sent yet, the oldest first, and what keeps it."""
-    found = [Waiting.of(parts, entry) for entry in store.waiting(parts.store)]
+    """What was not sent yet, the oldest first, and what keeps it; of what is told to one person, to those you coach."""
+    coached = _coached(parts)
+    found = [Waiting.of(parts, entry) for entry in store.waiting(parts.store) if _ours(entry, coached)]
     return Listing(items=found, total=len(found))
 
 
@@ -109,6 +111,7 @@ def tell(parts: Given, number: Number, body: Outcome) -> None:
 @router.post("/{number}/again", status_code=204)
 def again(parts: Given, number: Number) -> None:
     """Try now what failed."""
+    _check(parts, number)
     if not store.again(parts.store, number, now()):
         raise NotFound(f"unsent message {number}")
 
@@ -116,5 +119,22 @@ def again(parts: Given, number: Number) -> None:
 @router.delete("/{number}", status_code=204)
 def drop(parts: Given, number: Number) -> None:
     """Take out what was not sent."""
+    _check(parts, number)
     if not store.drop(parts.store, number):
+        raise NotFound(f"unsent message {number}")
+
+
+def _coached(parts: Parts) -> set[int]:
+    return {one.id for one in people.find(parts.store) if parts.viewer.coaches(one) or one.id == parts.viewer.id}
+
+
+def _ours(entry: Entry, coached: set[int]) -> bool:
+    """Whether whoever asks may know of a message: one to somebody else's rep is none of theirs."""
+    return "person" not in entry.payload or entry.payload["person"] in coached
+
+
+def _check(parts: Parts, number: int) -> None:
+    """Raises NotFound for a message that isn't there, or is none of theirs."""
+    entry = store.get(parts.store, number)
+    if entry is None or not _ours(entry, _coached(parts)):
         raise NotFound(f"unsent message {number}")

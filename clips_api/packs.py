@@ -17,7 +17,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from clips_api import captions
+from clips_api import captions, rights
 from clips_api.captions import Cue
 from clips_api.clipping import ENDINGS, Clipping, Format, clipping
 from clips_api.deps import Given, Parts
@@ -86,6 +86,8 @@ def pack(parts: Parts, items: Sequence[PackItem], *, title: str = "Clips", form:
     Raises at once, before anything is sent, what clipping raises: NotFound for a clip that is not there, NotNow for
     one that can't be muted yet.
     """
+    for item in items:
+        rights.clip(parts, item.clip_id)
     clips = [clipping(parts.library, item.clip_id, muted=True) for item in items]
     return _zipped(clips, items, title, form)
 

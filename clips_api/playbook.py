@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path
 from clips_api import rulebook
 from clips_api.deps import Given, Parts
 from clips_api.playbook_shown import (
-    BY,
     Back,
     Both,
     Changed,
@@ -146,7 +145,7 @@ def publish(parts: Given, body: Publish) -> Published:
 @router.post("/back")
 def back(parts: Given, body: Back) -> Published:
     """Put an earlier version in force again."""
-    parts.playbooks.back_to(body.version, by=body.by, why=body.why)
+    parts.playbooks.back_to(body.version, by=body.by.strip() or parts.viewer.name, why=body.why)
     return Published(version=body.version)
 
 
@@ -232,4 +231,4 @@ def publish_draft(parts: Parts, *, by: str, why: str) -> str:
     draft = Draft(parts.playbooks)
     if not draft.exists():
         raise NothingChanged
-    return parts.playbooks.publish(draft.folder, by=by.strip() or BY, why=why.strip())
+    return parts.playbooks.publish(draft.folder, by=by.strip() or parts.viewer.name, why=why.strip())

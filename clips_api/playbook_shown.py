@@ -12,7 +12,6 @@ from nlp.check import Problem
 from pipeline.compare import Found
 from pipeline.playbooks import Publication
 
-BY = "manager"  # whoever is signed in, until people have names
 
 
 class ReadingShown(BaseModel):
@@ -164,7 +163,7 @@ class Publish(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    by: str = Field(BY, max_length=80)
+    by: str = Field("", max_length=80, description="Empty: whoever asks.")
     why: str = Field("", max_length=500)
 
 

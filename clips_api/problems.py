@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from clips_api.policy import HEADERS
 from clips_api.render import error_page
 from clips_api.store.database import RecordsAway
+from clips_api.throttle import TooOften
 from nlp.yamlfile import PlaybookError
 from pipeline import errors
 
@@ -39,6 +40,7 @@ class Overtaken(errors.ExemplarError):
 # The nearest class wins, so a new error needs no line here unless it differs from its parent.
 STATUS: dict[type[BaseException], int] = {
     errors.NotFound: 404,
+    errors.NotAllowed: 403,
     errors.BadInput: 422,
     errors.TooLong: 413,
     errors.BadRecording: 422,
@@ -50,6 +52,7 @@ STATUS: dict[type[BaseException], int] = {
     errors.NoModel: 503,
     errors.PrefectAway: 503,
     RecordsAway: 503,
+    TooOften: 429,
     errors.ExemplarError: 500,
 }
 
@@ -67,7 +70,7 @@ class Problem(BaseModel):
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {}}}
-    for status in (400, 401, 404, 422)
+    for status in (400, 401, 403, 404, 422)
 }
 CONFLICT: dict[int | str, dict[str, Any]] = {409: RESPONSES[404] | {"description": HTTPStatus.CONFLICT.phrase}}
 
@@ -86,9 +89,16 @@ def answer(request: Request, problem: Problem, headers: dict[str, str] | None = 
     return error_page(request, problem.status, headers, **told)
 
 
+def of(request: Request, error: errors.ExemplarError) -> Response:
+    """The answer that an error is."""
+    title, advice = error.sentence, error.advice
+    wait = {"Retry-After": str(error.wait_s)} if isinstance(error, TooOften) else None
+    return answer(request, Problem(title=title, status=status_of(error), detail=error.detail, advice=advice), wait)
+
+
 def tokenless(path: str) -> str:
     """A path as logs may hold it, without the token of a link for people without an account."""
-    return re.sub(r"^/c/[^/]+", "/c/…", path)
+    return re.sub(r"^/(c|q|sign-in)/[^/]+", r"/\1/…", path)
 
 
 def install(app: FastAPI) -> None:
@@ -96,8 +106,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(errors.ExemplarError)
     def known(request: Request, error: errors.ExemplarError) -> Response:
-        status = status_of(error)
-        return answer(request, Problem(title=error.sentence, status=status, detail=error.detail, advice=error.advice))
+        return of(request, error)
 
     @app.exception_handler(PlaybookError)
     def unreadable(request: Request, error: PlaybookError) -> Response:

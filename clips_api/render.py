@@ -15,7 +15,29 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from clips_api.keys import keys_at
+from clips_api.store.people import Role
+from clips_api.viewer import NOBODY
 from pipeline.library import now
+
+NAV: tuple[tuple[str, str, Role], ...] = (  # where it leads, what it is called, the least role
+    ("/", "Today", "manager"),
+    ("/search", "Search", "rep"),
+    ("/calls", "Calls", "rep"),
+    ("/coaching", "Coaching", "rep"),
+    ("/library", "Library", "rep"),
+    ("/modules", "Lessons", "manager"),
+    ("/quizzes", "Quizzes", "manager"),
+)
+MORE: tuple[tuple[str, str, Role], ...] = (  # what isn't needed every day
+    ("/assignments", "Assignments", "rep"),
+    ("/status", "Status", "manager"),
+    ("/playbook", "Playbook", "manager"),
+    ("/vocabulary", "Names", "manager"),
+    ("/people", "People", "manager"),
+    ("/setup", "Settings", "admin"),
+    ("/audit", "Audit trail", "admin"),
+    ("/account", "Your account", "rep"),
+)
 
 
 def templates() -> Environment:
@@ -72,7 +94,10 @@ def page(
 ) -> HTMLResponse:
     """Render one template."""
     environment: Environment = request.app.state.templates
-    return HTMLResponse(environment.get_template(template).render(path=request.url.path, **context), code, headers)
+    viewer = getattr(request.state, "viewer", None) or NOBODY
+    nav, more = ([(href, name) for href, name, least in some if viewer.may(least)] for some in (NAV, MORE))
+    shown = {"path": request.url.path, "viewer": viewer, "nav": nav, "more_nav": more} | context
+    return HTMLResponse(environment.get_template(template).render(shown), code, headers)
 
 
 def error_page(
@@ -80,11 +105,6 @@ def error_page(
 ) -> HTMLResponse:
     """What a person sees when something can't be done."""
     return page(request, "error.html", status, headers, title=title, detail=detail, advice=advice)
-
-
-def sign_in_page(request: Request) -> HTMLResponse:
-    """What somebody sees who is not signed in."""
-    return page(request, "sign_in.html", 401)
 
 
 # what templates may call

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from clips_api import saved, telling
 from clips_api.answers import Listing
 from clips_api.deps import Given, Parts
-from clips_api.findings import BY
 from clips_api.people import Line
 from clips_api.problems import RESPONSES
 from clips_api.store import outbox, people
@@ -71,7 +70,7 @@ def find(parts: Given) -> Listing[Shown]:
 @router.post("", status_code=201)
 def save(parts: Given, body: Wanted) -> Shown:
     """Save a search: it is asked of every call that comes from now on."""
-    return shown(parts, saved.keep(parts, body.name, body.query, body.tell, BY))
+    return shown(parts, saved.keep(parts, body.name, body.query, body.tell, parts.viewer.name))
 
 
 @router.patch("/{number}")

@@ -9,10 +9,10 @@ from typing import Annotated, Literal, Self
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from clips_api import audit, rights
 from clips_api.answers import Listing
 from clips_api.clipping import clipping
 from clips_api.deps import Given, Parts
-from clips_api.findings import BY
 from clips_api.problems import CONFLICT, RESPONSES
 from clips_api.store import shares as store
 from clips_api.store.shares import Share
@@ -66,7 +66,9 @@ def find(
     parts: Given, clip_id: Annotated[str | None, Query(max_length=60, description="Of this clip only.")] = None
 ) -> Listing[Link]:
     """Links that were made, the newest first."""
-    found = store.find(parts.store, clip_id=clip_id)
+    made = store.find(parts.store, clip_id=clip_id)
+    seen = rights.those_seen(parts, [one.recording_id for one in made])
+    found = [one for one in made if one.recording_id in seen or parts.viewer.sees_all]
     return Listing(items=[Link.of(share) for share in found], total=len(found))
 
 
@@ -78,18 +80,20 @@ def end(parts: Given, number: Annotated[int, Path(ge=1, lt=2**31)]) -> None:
 
 def share_clip(parts: Parts, request: Request, clip_id: str, days: int) -> tuple[Share, str]:
     """A new link and its address. Raises what clipping raises: what can't be played muted isn't shared."""
+    rights.clip(parts, clip_id)
     clipping(parts.library, clip_id, muted=True)
-    share, token = store.add(parts.store, clip_id, by=BY, at=now(), days=days)
+    share, token = store.add(parts.store, clip_id, by=parts.viewer.name, at=now(), days=days)
+    audit.note(parts, "shared", f"clip/{clip_id}", f"a link for {days} days")
     base = parts.settings.public_url or str(request.base_url)
     return share, f"{base.rstrip('/')}/c/{token}"
 
 
 def revoke(parts: Parts, number: int) -> Share:
     """End a link. Raises NotFound."""
-    share = store.revoke(parts.store, number, now())
-    if share is None:
+    made = next((one for one in store.find(parts.store) if one.id == number), None)
+    if made is None or not (parts.viewer.sees_all or rights.those_seen(parts, [made.recording_id])):
         raise NotFound(f"link {number}")
-    return share
+    return store.revoke(parts.store, number, now()) or made
 
 
 def _state(share: Share) -> Literal["open", "expired", "revoked"]:

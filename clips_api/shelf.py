@@ -9,10 +9,10 @@ from typing import Any
 
 from clips_api import documents
 from clips_api.clips import resolve
+from clips_api.consents import ask
 from clips_api.deps import Parts
-from clips_api.findings import BY
 from clips_api.masking import hide
-from clips_api.store import kept, uses
+from clips_api.store import consents, kept, uses
 from clips_api.store.kept import Held, Kept
 from clips_api.words import folded
 from pipeline.errors import NotFound
@@ -43,10 +43,12 @@ def keep(parts: Parts, number: int, clip_id: str, why: str, *, anyway: bool = Fa
         started_at=clip.started_at,
         why=why,
         folded=f"{folded(clip.quote).strip()} {folded(clip.reply or '').strip()}".strip(),
-        by=BY,
+        by=parts.viewer.name,
         at=now(),
     )
-    return kept.add(parts.store, found, anyway=anyway)
+    added = kept.add(parts.store, found, anyway=anyway)
+    ask(parts, clip.id)  # the library is for all: its rep is asked first
+    return added
 
 
 def shelf(parts: Parts, number: int) -> list[Shelved]:
@@ -59,6 +61,8 @@ def present(parts: Parts, found: list[Kept]) -> list[Shelved]:
     counted = uses.counts(parts.store, [one.clip_id for one in found])
     shown = []
     for one in found:
+        if not (parts.viewer.sees(one.rep) or consents.agreed(parts.store, one.clip_id)):
+            continue  # nobody but they and who coaches them, until they agree
         about: dict[str, Any] = {}
         recording = None
         with suppress(NotFound):

@@ -89,7 +89,7 @@ def answer(parts: Parts, call: CallFolder, sides: Sides) -> None:
             _spoken(transcript, stretch)
             changes["turns"].pop(stretch.key, None)  # what is said last stands last
             changes["turns"][stretch.key] = stretch.speaker
-    call.correct(Correction(at=now(), by="manager", set=changes))
+    call.correct(Correction(at=now(), by=parts.viewer.name, set=changes))
     parts.library.to_work.leave(call.id)
     if "speakers" in changes:
         _learn(parts, call, changes["speakers"])

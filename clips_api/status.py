@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
+from clips_api import rights
 from clips_api.answers import Listing, Status, Tracked, zoned
 from clips_api.clips import Cursor, Limit
 from clips_api.deps import Given, Parts
@@ -65,7 +66,9 @@ def listing(
     progress = progress or parts.library.progress()
     doing = [one for one in progress.doing if one.stage != "waiting"] if progress else []
     if group == "hearing":
-        return Listing(items=[_doing(parts, one) for one in doing], total=len(doing))
+        there = rights.those_seen(parts, [one.id for one in doing])
+        seen = [one for one in doing if one.id in there or parts.viewer.sees_all]
+        return Listing(items=[_doing(parts, one) for one in seen], total=len(seen))
     queue = list(progress.queue) if progress else []
     again = _heard_again(parts, queue)
     lying = _lying(parts, group, {one.name for one in doing})
@@ -85,6 +88,7 @@ def listing(
         busy=[*(one.id for one in doing), *(() if waiting else again)],
         also=again if waiting else [],
         queue=queue if waiting else [],
+        **parts.finder.sight.values,
         after=after,
         after_id=after_id,
         limit=room + 1,

@@ -7,11 +7,13 @@ was deleted meanwhile is not told of.
 from __future__ import annotations
 
 import ipaddress
+import logging
 import re
 from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from clips_api import clips
+from clips_api import clips, hello, invitations, letters, marking, reaching, sign_in
 from clips_api.answers import Clip
 from clips_api.deps import Parts
 from clips_api.render import clock, counted, day, label
@@ -24,6 +26,8 @@ from pipeline.settings import Settings
 
 SHOWN = 8  # clips that a message quotes
 QUOTE = 280  # code points of a quote
+WORDLESS = timedelta(hours=1)  # after which a row that could not be put in words is tried again
+log = logging.getLogger(__name__)
 _SLACK = re.compile(
     r"#[^\s#@,:\x00-\x1f]{1,79}|[CGDUW][A-Z0-9]{6,20}"
 )  # a channel's name, or an id as Slack gives them
@@ -71,18 +75,36 @@ def due(parts: Parts, channels: Collection[str]) -> int:
 
 def take(parts: Parts, n: int, who: str, seconds: float, channels: Collection[str]) -> list[Message]:
     """Lease due rows and put them in words; what has nothing left to say is taken out."""
-    at, found = now(), []
+    at = now()
+    found: list[Message] = []
     linked = _linked(parts, channels)
-    for entry in outbox.lease(parts.store, n, who, seconds, channels=channels, linked=linked, at=at):
-        said = KINDS[entry.kind](parts, entry)
-        if said is None:
-            outbox.drop(parts.store, entry.id)
-            continue
-        subject, paragraphs = said
-        age = (at - entry.created_at).total_seconds()
-        same = {name: getattr(entry, name) for name in ("message_id", "channel", "address", "attempts")}
-        found.append(Message(number=entry.id, subject=subject, parts=tuple(paragraphs), age_s=age, **same))
+    while len(found) < n:
+        more = n - len(found)
+        rows = outbox.lease(parts.store, more, who, seconds, channels=channels, linked=linked, at=at)
+        if not rows:
+            break
+        found += [message for row in rows if (message := _message(parts, row, at)) is not None]
     return found
+
+
+def _message(parts: Parts, row: Entry, at: datetime) -> Message | None:
+    """A row in words; None where it is not for now, or there is nothing left to say."""
+    try:
+        if not reaching.ready(parts.store, parts.settings, row, at):
+            return None
+        said = KINDS[row.kind](parts, row)
+    except Exception as error:  # one row that can't be put in words must not hold up the others
+        log.exception("message %d, %s", row.id, row.kind)
+        why = f"it could not be put in words: {type(error).__name__}"
+        outbox.failed(parts.store, row.id, row.leased_by or "", why, retry_at=at + WORDLESS, at=at)
+        return None
+    if said is None:
+        outbox.drop(parts.store, row.id)
+        return None
+    subject, paragraphs = said
+    age = (at - row.created_at).total_seconds()
+    same = {name: getattr(row, name) for name in ("message_id", "channel", "address", "attempts")}
+    return Message(number=row.id, subject=subject, parts=tuple(paragraphs), age_s=age, **same)
 
 
 def _linked(parts: Parts, channels: Collection[str]) -> list[str]:
@@ -109,7 +131,14 @@ def _found(parts: Parts, entry: Entry) -> tuple[str, list[Part]] | None:
     return f"{counted(number, 'new clip')}: {search.name}", [*shown, end]
 
 
-KINDS: dict[str, Callable[[Parts, Entry], tuple[str, list[Part]] | None]] = {"search": _found}
+KINDS: dict[str, Callable[[Parts, Entry], tuple[str, list[Part]] | None]] = {
+    "search": _found,
+    sign_in.KIND: sign_in.words,
+    hello.KIND: hello.words,
+    **invitations.KINDS,
+    **letters.KINDS,
+    marking.KIND: marking.words,
+}
 
 
 def _shown(parts: Parts, clip: Clip) -> list[Part]:

@@ -14,6 +14,9 @@ from spacy.lang.en.stop_words import STOP_WORDS
 APOSTROPHES = "'’‘ʼ`´＇"  # noqa: RUF001  what people and recognisers type
 
 
+_PLAIN = re.compile(r"[a-z0-9]+(?:['`][a-z0-9]+)*")
+
+
 @cache
 def _word() -> re.Pattern[str]:
     marks = "".join(chr(code) for code in range(sys.maxunicode) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
@@ -49,6 +52,8 @@ def words(text: str) -> Iterator[Found]:
 @lru_cache(maxsize=1 << 12)
 def folded(text: str) -> str:
     """A text as one searchable line: its folded words, a space before and after each."""
+    if text.isascii():  # as nearly all are: the same, four times as quick
+        return f" {' '.join(_PLAIN.findall(text.lower()))} ".replace("'", "").replace("`", "")
     return f" {' '.join(found.word for found in words(text))} "
 
 

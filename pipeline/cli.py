@@ -43,8 +43,9 @@ def up(
     """Start everything, and stop it with Ctrl-C."""
     from pipeline.supervise import AlreadyRunning, Exemplar
 
-    conf = settings.load(data, port=port, host=host)
-    exemplar = Exemplar(conf, say=lambda line: console.print(line, markup=False, soft_wrap=True))
+    given: dict[str, object] = {name: value for name, value in (("port", port), ("host", host)) if value is not None}
+    conf = settings.load(data, **given)
+    exemplar = Exemplar(conf, lambda line: console.print(line, markup=False, soft_wrap=True), given)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: exemplar.stopped.set())
     console.print(f"Starting Exemplar in {conf.data} ...", markup=False, soft_wrap=True)

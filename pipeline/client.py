@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,17 @@ class Client:
         """One JSON answer. Raises NotFound, BadInput with the server's own words, NotRunning."""
         asked = {key: value for key, value in parameters.items() if value is not None}
         return self._answer("GET", path, params=asked)
+
+    def stream(self, path: str) -> Iterator[bytes]:
+        """An answer of any length, piece by piece; raises as `get` does, and NotRunning where it breaks off."""
+        try:
+            with self._http.stream("GET", path) as answer:
+                if answer.is_success:
+                    yield from answer.iter_raw()
+                    return
+        except httpx.TransportError as error:
+            raise NotRunning(str(error)) from error
+        self.get(path)  # says why not
 
     def post(self, path: str, body: Any) -> Any:
         """The JSON answer to a JSON body; raises as `get` does."""

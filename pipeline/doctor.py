@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import socket
+import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pipeline import models
 from pipeline.client import is_running
 from pipeline.errors import ExemplarError
 from pipeline.library import Library
 from pipeline.playbooks import BadPlaybook, Playbooks
-from pipeline.settings import Settings
+from pipeline.settings import FILE, Mail, Settings
 from pipeline.supervise import PORT, free_port
 
 TESTED = ("faster-whisper", "ctranslate2", "spacy", "duckdb", "prefect", "fastapi", "av")
 ROOM_GB = 2.0
+ANSWERS_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _playbook(settings)
     yield from _folders(settings)
     yield _port(settings)
+    yield _address(settings)
+    if settings.mail is not None:
+        yield _mail(settings.mail)
+    yield from _secrets(settings)
 
 
 def _package(package: str) -> Finding:
@@ -107,3 +116,32 @@ def _port(settings: Settings) -> Finding:
         return Finding(False, "port", str(error), error.advice)
     note = "" if port == (settings.port or PORT) else f" ({PORT} is taken)"
     return Finding(True, "port", f"{port} is free{note}")
+
+
+def _address(settings: Settings) -> Finding:
+    if not settings.public_url:
+        return Finding(True, "public address", "none: links work on this machine only, so nothing is sent")
+    split = urlsplit(settings.public_url)
+    good = split.scheme in ("http", "https") and bool(split.hostname)
+    return Finding(good, "public address", settings.public_url, "Write it as https://coach.example.com.")
+
+
+def _mail(mail: Mail) -> Finding:
+    where = f"{mail.host}:{mail.port}"
+    try:
+        socket.create_connection((mail.host, mail.port), timeout=min(mail.timeout, ANSWERS_S)).close()
+    except OSError as error:
+        advice = "Check host and port under [mail]; until it answers, messages wait and are tried again."
+        return Finding(False, "mail server", f"{where}: {error.strerror or error}", advice)
+    return Finding(True, "mail server", f"{where} answers")
+
+
+def _secrets(settings: Settings) -> Iterator[Finding]:
+    """Who may read what signs in elsewhere."""
+    file = settings.data / FILE
+    if file.exists() and {"password", "token", "webhook"} & set(
+        re.findall(r"^\s*(\w+)\s*=", file.read_text(), re.MULTILINE)
+    ):
+        open_to = stat.S_IMODE(file.stat().st_mode) & 0o077
+        found = "others on this machine can read its secrets" if open_to else "readable by its owner only"
+        yield Finding(not open_to, "settings file", f"{file}: {found}", f"Run `chmod 600 {file}`.")

@@ -189,6 +189,12 @@ class NotFound(ExemplarError):
     advice = "Check the address."
 
 
+class NotAllowed(ExemplarError):
+    """You may not do that here."""
+
+    advice = "Ask somebody who may, or an admin for the role."
+
+
 class BadInput(ExemplarError):
     """That could not be understood."""
 

@@ -69,12 +69,15 @@ def digest(path: Path) -> str:
 
 
 @contextmanager
-def lock(path: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold an flock on a file or folder that exists. Raises Busy when another holds it and `wait` is off."""
+def lock(path: Path, *, wait: bool = False, shared: bool = False) -> Iterator[None]:
+    """Hold an flock on a file or folder that exists. Raises Busy when another holds it and `wait` is off.
+
+    Those that hold it shared don't keep one another out, only who wants it alone.
+    """
     handle = os.open(path, os.O_RDONLY)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError as error:
             raise Busy(path.name) from error
         yield

@@ -46,6 +46,7 @@ class Library:
         self.to_cancel = Spool(root / "spool" / "cancel")
         self._progress = root / "spool" / "progress.json"
         self._running = root / "running.json"
+        self._restart = root / "spool" / "restart"
 
     def prepare(self) -> None:
         """Make every folder that is missing. What people said on these calls is nobody else's business: 0700."""
@@ -221,6 +222,16 @@ class Library:
             self._running.unlink(missing_ok=True)
         else:
             files.write(self._running, json.dumps(running).encode(), mode=0o600)
+
+    def ask_restart(self) -> None:
+        """Have `exemplar up` start its parts again, with the settings as they are then."""
+        files.write(self._restart, b"", durable=False)
+
+    def restart_asked(self) -> bool:
+        """Whether somebody did since this was last looked at."""
+        asked = self._restart.exists()
+        self._restart.unlink(missing_ok=True)
+        return asked
 
     def _folder(self, recording_id: str) -> CallFolder:
         if not ID.fullmatch(recording_id):

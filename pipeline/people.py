@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from pipeline import settings
+from pipeline import directory, settings
 from pipeline.errors import BadInput
 
 app = typer.Typer(no_args_is_help=True, help="Say who is who.")
-COLUMNS = {
-    "name": "name",
-    "e-mail": "email",
-    "email": "email",
-    "mail": "email",
-    "team": "team",
-    "aliases": "aliases",
-    "alias": "aliases",
-    "slack": "slack",
-    "slack id": "slack",
-}
 
 
 @app.callback()
@@ -34,10 +21,14 @@ def _people() -> None:
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A CSV file with the columns name, e-mail, team, aliases, slack.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="A CSV file: name, e-mail, team, aliases, role, country, time zone, slack."),
+    ],
     data: Annotated[
         Path | None, typer.Option("--data", help="The data folder; else EXEMPLAR_DATA, else ./data.")
     ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Say what would change, and change nothing.")] = False,  # noqa: FBT002
 ) -> None:
     """Add people, or change those with the same e-mail address (needs a running Exemplar)."""
     from pipeline.client import Client
@@ -45,43 +36,32 @@ def import_(
 
     console = Console(highlight=False)
     people, ignored = read(file)
-    kept = Client(Library(settings.load(data).data)).put("/api/v1/people", {"people": people})
+    client = Client(Library(settings.load(data).data))
+    kept = (
+        client.post("/api/v1/people/preview", {"people": people})
+        if preview
+        else client.put("/api/v1/people", {"people": people})
+    )
     if ignored:
         console.print(f"Columns that mean nothing here: {', '.join(ignored)}", markup=False)
     added, changed = len(kept["added"]), len(kept["changed"])
+    if preview:
+        for name in kept["added"]:
+            console.print(f"+ {name}", markup=False)
+        for one in kept["changes"]:
+            said = "; ".join(
+                f"{it['field']}: {it['before'] or 'none'} → {it['after'] or 'none'}" for it in one["changes"]
+            )
+            console.print(f"~ {one['name']}: {said}", markup=False)
+        console.print(f"{added} would be added, {changed} changed; nothing was", markup=False)
+        return
     console.print(f"{added} added, {changed} changed, {kept['total']} known now", markup=False)
 
 
-def read(file: Path) -> tuple[list[dict[str, Any]], list[str]]:
-    """The people of a CSV file, and the columns that were not understood. Several aliases have ; or | between them.
-
-    Raises BadInput, with the line where it can.
-    """
+def read(file: Path) -> tuple[list[directory.Row], list[str]]:
+    """The people of a CSV file, and the columns that were not understood. Raises BadInput."""
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        content = file.read_bytes()
     except OSError as error:
         raise BadInput(f"{file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{file} is not UTF-8; save it as “CSV UTF-8”") from error
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    table = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        header = [cell.strip() for cell in next(table, [])]
-        columns = [COLUMNS.get(cell.lower()) for cell in header]
-        if "name" not in columns:
-            raise BadInput(f"{file}: the first line has to name the columns, and one of them is “name”")
-        rows = [(table.line_num, row) for row in table if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise BadInput(f"{file}, line {table.line_num}: {error}") from error
-    people = []
-    for line, row in rows:
-        person: dict[str, Any] = {}
-        for column, cell in zip(columns, row, strict=False):
-            if column and cell.strip():
-                person[column] = cell.strip()
-        if "name" not in person:
-            raise BadInput(f"{file}, line {line}: nobody is named there")
-        aliases = person.get("aliases", "").replace("|", ";").split(";")
-        people.append(person | {"aliases": [alias.strip() for alias in aliases if alias.strip()]})
-    return people, [cell for cell, column in zip(header, columns, strict=True) if column is None and cell]
+    return directory.read(directory.decoded(content, str(file)), str(file))

@@ -24,6 +24,7 @@ MARGIN_S = 75.0  # of a lease that must be left before something is sent: more t
 FIRST_DELAY_S = 15.0
 LONGEST_DELAY_S = 3600.0
 GIVE_UP_S = 3 * 24 * 3600.0  # after which nobody wants to know any more
+LEAST_TRIES = 20  # before that: a message may have waited for long until it could be tried at all
 
 
 class Sending:
@@ -72,7 +73,7 @@ class Sending:
             self._channels[message.channel].send(message)
         except NotDelivered as error:
             log.warning("Message %d by %s: %s", message.number, message.channel, error)
-            over = error.permanent or message.age_s > GIVE_UP_S
+            over = error.permanent or (message.age_s > GIVE_UP_S and message.attempts >= LEAST_TRIES)
             delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(20, max(0, message.attempts - 1)))
             retry_s = None if over else max(1.0, delay if error.retry_after_s is None else error.retry_after_s)
             return {"sent": False, "who": self._who, "error": (error.detail or str(error))[:900], "retry_s": retry_s}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from pipeline.errors import BadSettings
+
+FILE = "exemplar.toml"  # in the data folder
 
 
 class Mail(BaseModel):
@@ -66,6 +69,11 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address the pages listen on.")
     port: int | None = Field(None, description="The port of the pages; unset: 8377 or the next free one.")
     public_url: str | None = Field(None, description="The base of every link sent to people.")
+    hosts: list[str] = Field(default_factory=list, description="More host names under which pages may be asked for.")
+    trusted_proxies: list[str] = Field(
+        default_factory=list,
+        description="Addresses or networks of proxies whose word (X-Forwarded-For, -Proto) on who asks is taken.",
+    )
 
     model: str = Field("base", description="base, tiny.en, any other faster-whisper model by name, or a folder.")
     device: str = Field("auto", description="auto, cpu or cuda.")
@@ -92,8 +100,25 @@ class Settings(BaseSettings):
         None, description="The PostgreSQL database of what people write; unset: SQLite in the data folder."
     )
 
+    quiet_hours: str = Field(
+        "20:00-07:30",
+        pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
+        description="When lessons, quizzes and notes are not sent, on each person's own clock; empty: never quiet.",
+    )
+    quiet_weekends: bool = Field(True, description="Keep weekends quiet too, those of each person's country.")
+    remind_after: int = Field(2, ge=0, le=30, description="Working days after which a link is sent again; 0: never.")
+    remind_before: int = Field(1, ge=0, le=30, description="Working days before the due day for a reminder; 0: none.")
+    link_days: int = Field(30, ge=1, le=365, description="Days that a link to a lesson or a quiz works.")
+
     mail: Mail | None = Field(None, description="The mail server, a table of its own (docs/telling.md).")
     slack: Slack | None = Field(None, description="The Slack app, a table of its own (docs/telling.md).")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, given: list[str]) -> list[str]:
+        for one in given:
+            ip_network(one, strict=False)
+        return given
 
     @classmethod
     def settings_customise_sources(
@@ -119,7 +144,7 @@ def load(data: Path | None = None, **overrides: object) -> Settings:
         given["data"] = data
     try:
         folder = data or Where().data
-        file = folder / "exemplar.toml"
+        file = folder / FILE
         found = type("SettingsOfFolder", (Settings,), {"model_config": SettingsConfigDict(toml_file=file)})
         settings: Settings = found(**given)
     except ValidationError as error:

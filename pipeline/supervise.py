@@ -17,10 +17,10 @@ from pathlib import Path
 import httpx
 
 from pipeline import files
-from pipeline.errors import Busy, ExemplarError, PortTaken
+from pipeline.errors import BadSettings, Busy, ExemplarError, PortTaken
 from pipeline.flows import prefect_settings
 from pipeline.library import Library
-from pipeline.settings import Settings
+from pipeline.settings import Settings, load
 
 PORT = 8377
 READY_WITHIN_S = 180.0
@@ -110,9 +110,11 @@ class Exemplar:
 
     settings: Settings
     say: Callable[[str], None] = print
+    given: dict[str, object] = field(default_factory=dict)  # by the command line, which wins over the file
     children: list[Child] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
     address: str = ""
+    port: int = 0
 
     def run(self, when_ready: Callable[[Exemplar], None] = lambda _: None) -> None:
         """Start, call `when_ready`, supervise until `stopped`. Raises AlreadyRunning, PortTaken, StartFailed."""
@@ -131,9 +133,13 @@ class Exemplar:
             if not self.stopped.is_set():
                 when_ready(self)
             while not self.stopped.wait(0.5):
+                if library.restart_asked():
+                    self._again(library)
                 for child in self.children:
                     child.watch()
         finally:
+            if self.children:
+                self.say("Stopping; unfinished work goes on at the next start.")
             self._end()
             library.announce(None)
             lock.__exit__(None, None, None)
@@ -143,8 +149,23 @@ class Exemplar:
         """The address with its sign-in secret."""
         return f"{self.address}/?token={Library(self.settings.data).secret()}"
 
+    def _again(self, library: Library) -> None:
+        """End the parts and start them with the settings as they are now, at the same address where that is free."""
+        try:
+            self.settings = load(self.settings.data, **self.given)
+        except BadSettings as error:
+            self.say(f"{error} {error.advice} What runs goes on with the settings it has.")
+            return
+        self.say("Starting again with changed settings.")
+        self._end()
+        self._start(library)
+        self._await_ready(library)
+        if not self.stopped.is_set():
+            self.say(f"Ready: {self.link}")
+
     def _start(self, library: Library) -> None:
-        port = free_port(self.settings.host, self.settings.port)
+        library.restart_asked()  # what was asked of an earlier run
+        port = self.port = self._free_port()
         prefect_port = _another_port()
         environment = prefect_settings.environment(os.environ, library, prefect_port)
         plain = {key: value for key, value in environment.items() if not key.startswith("PREFECT_")}
@@ -162,7 +183,14 @@ class Exemplar:
             _rotate(child.log)
             child.start()
         pids = {child.name: str(child.process.pid) for child in self.children if child.process}
-        library.announce({"address": self.address, "link": self.link, "pid": str(os.getpid()), **pids})
+        known = {"address": self.address, "link": self.link, "given": " ".join(self.given)}
+        library.announce({**known, "pid": str(os.getpid()), **pids})
+
+    def _free_port(self) -> int:
+        if self.port and not self.settings.port:  # where browsers know us already
+            with suppress(PortTaken):
+                return free_port(self.settings.host, self.port)
+        return free_port(self.settings.host, self.settings.port)
 
     def _await_ready(self, library: Library) -> None:
         """Pages answer, and the worker has its speech model or says why not."""
@@ -184,9 +212,6 @@ class Exemplar:
                 wait.discard("worker")
 
     def _end(self) -> None:
-        if not self.children:
-            return
-        self.say("Stopping; unfinished work goes on at the next start.")
         deadline = time.monotonic() + STOP_WITHIN_S
         for child in reversed(self.children):
             child.tell_to_end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -26,14 +26,17 @@ class Mailbox:
     after_data: list[str] = field(default_factory=list)  # answers to DATA in place of the usual one, one a letter
     secured: list[bool] = field(default_factory=list)
     signed_in: list[str] = field(default_factory=list)
+    seen: Callable[[str], None] = lambda _: None  # told of each letter: asked, sent, kept
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, options: Any) -> str:
         if address in self.say:
             return self.say[address]
+        self.seen("asked")
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
+        self.seen("sent")
         if self.after_data:
             answer = self.after_data.pop(0)
             if not answer.startswith("250"):
@@ -43,6 +46,7 @@ class Mailbox:
         self.letters.append(letter)
         self.envelopes.append(envelope)
         self.secured.append(session.ssl is not None)
+        self.seen("kept")
         return "250 accepted"
 
     def sign_in(self, server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:

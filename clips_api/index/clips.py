@@ -32,7 +32,8 @@ class Clip:
     parts: dict[str, str | None] = field(default_factory=dict)
     sentence: str | None = None
     judged_as: str | None = None
-    turns: tuple[int, ...] = ()  # whose words are shown
+    turns: tuple[int, ...] = ()  # whose words are the quote
+    replies: tuple[int, ...] = ()  # and the reply
 
 
 ORDER = ("moment", "tag", "suggestion", "turn", "span")  # which of several clips of one span stands for it
@@ -101,7 +102,8 @@ def _moment(turns: tuple[Turn, ...], moment: Moment) -> tuple[set[int], Clip]:
         score=moment.score,
         why=moment.why,
         parts=asdict(moment.parts),
-        turns=(*asked, *replies),
+        turns=tuple(asked),
+        replies=tuple(replies),
     )
     return set(asked) | set(replies), clip
 

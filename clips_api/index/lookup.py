@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from tantivy import FieldType, Occur
 from tantivy import Query as Sought
 
-from clips_api.index.wordindex import SIDES, edge, pairs, stems
+from clips_api.index.wordindex import SIDES, after, pairs, stems
 from clips_api.query import Query, Term
 
 IN_ONE_GO = 1.0  # how much more words count that are said as they were typed
@@ -68,7 +68,7 @@ class Lookup:
         if named:
             tagged = Sought.const_score_query(self.any_of("tag", named), NAMED)
             clauses.append((Occur.Should, tagged))
-        found = Sought.boolean_query(clauses)
+        found = clauses[0][1] if len(clauses) == 1 else Sought.boolean_query(clauses)
         if named and self._only_named(query, about):
             found = either(found, tagged)
         without = [(Occur.MustNot, self._one(term, by)) for term in query.without]
@@ -109,8 +109,8 @@ class Lookup:
         inside = self._run(words, by)
         if by or len(term.words) == 1:
             return inside
-        broken = [[*words[:at], edge(words[at]), *words[at + 1 :]] for at in range(min(len(words) - 1, LONGEST_ACROSS))]
-        across = (Sought.phrase_query(self._schema, "across", list(run)) for run in broken)
+        broken = [[*words[:at], *after(words[at:])] for at in range(1, min(len(words), LONGEST_ACROSS + 1))]
+        across = (Sought.phrase_query(self._schema, "exact", list(run)) for run in broken)
         return either(inside, *(Sought.boost_query(run, ACROSS) for run in across))
 
     def _stem(self, field: str, by: str, stem: str) -> Sought:
@@ -153,6 +153,11 @@ def both(*queries: Sought) -> Sought:
 
 def either(*queries: Sought) -> Sought:
     return queries[0] if len(queries) == 1 else Sought.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def none_of(query: Sought) -> Sought:
+    """All that a query doesn't find."""
+    return Sought.boolean_query([(Occur.Must, Sought.all_query()), (Occur.MustNot, query)])
 
 
 def every(words: Sought | None, *conditions: Sought) -> Sought:

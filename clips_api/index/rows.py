@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from clips_api.index.clips import ORDER, PARTS, Clip, clips_of
-from clips_api.index.wordindex import Entry, edge
+from clips_api.index.wordindex import Entry, after
 from clips_api.sentences import around
 from clips_api.spans import clip_id
 from clips_api.store.judgements import Judgement, rule_id
 from clips_api.suggestions import offers
 from clips_api.voices import asks
 from clips_api.words import folded
-from pipeline.records import Analysis, Reason, Recording, Sighting, Transcript
+from pipeline.records import Analysis, Reason, Recording, Sighting, Transcript, Turn
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,7 @@ class Rows:
     call: dict[str, object]
     files: list[dict[str, object]]
     tags: list[dict[str, object]]
-    clips: list[dict[str, object]]
-    entries: list[Entry]
+    entries: list[Entry]  # its spans, in the order of their turns
 
 
 EDGE = 8  # words at the edge of a turn that a phrase may reach over
@@ -60,8 +59,7 @@ INTERJECTION = 3  # words of a turn that somebody talks on after
 def rows_of(documents: Documents) -> Rows:
     """Everything the index holds of one call."""
     entries = [_entry(documents, span) for span in _spans(documents)]
-    clips = [row for entry in entries for row in entry.rows]
-    return Rows(_call(documents), _files(documents), list(_tag_rows(documents)), clips, entries)
+    return Rows(_call(documents), _files(documents), list(_tag_rows(documents)), entries)
 
 
 def _spans(documents: Documents) -> list[list[Clip]]:
@@ -76,7 +74,7 @@ def _spans(documents: Documents) -> list[list[Clip]]:
             spans.setdefault(_name(documents, clip), []).append(clip)
     for same in spans.values():
         same.sort(key=lambda clip: (ORDER.index(clip.kind), -(clip.score or -1.0), clip.tag or ""))
-    return list(spans.values())
+    return sorted(spans.values(), key=lambda same: same[0].turn)
 
 
 def _name(documents: Documents, clip: Clip) -> str:
@@ -125,7 +123,6 @@ def _clip_rows(documents: Documents, span: list[Clip]) -> Iterator[dict[str, obj
             "why": clip.why,
             "rep": recording and recording.rep,
             "customer": recording and recording.customer,
-            "started_at": utc(recording.started_at) if recording else None,
             "started_text": recording.started_at.isoformat() if recording and recording.started_at else None,
             "said_at": _at(documents),
         }
@@ -136,7 +133,6 @@ def _entry(documents: Documents, span: list[Clip]) -> Entry:
     recording, analysis = documents.recording, documents.analysis
     first = (_certain(span) or span)[0]
     judged = {(one.tag, one.sentence) for one in documents.judged if one.kind != "step"}
-    shown = sorted({number for clip in span for number in clip.turns})
     return Entry(
         id=_name(documents, first),
         call=documents.id,
@@ -145,7 +141,7 @@ def _entry(documents: Documents, span: list[Clip]) -> Entry:
         reply=folded(first.reply or ""),
         speaker=first.speaker,
         reply_speaker=first.reply_speaker,
-        across=tuple(_across(documents, shown)),
+        lines=tuple(_lines(documents, span, first)),
         tags=tuple(_tags(_certain(span))),
         perhaps=tuple(_tags(clip for clip in span if clip.kind == "suggestion")),
         parts=tuple(part for part in PARTS if first.parts.get(part)),
@@ -161,17 +157,29 @@ def _entry(documents: Documents, span: list[Clip]) -> Entry:
     )
 
 
-def _across(documents: Documents, shown: Iterable[int]) -> Iterator[str]:
-    """The end of each turn with the beginning of the next one, and of the one after a short word in between."""
+def _lines(documents: Documents, span: Iterable[Clip], first: Clip) -> Iterator[str]:
+    """What is said, word for word, each text with the beginning of the turn that it is followed by.
+
+    Then the end of every other turn with what follows that one: the next turn, or the one after a short word.
+    """
     turns = documents.transcript.turns if documents.transcript else ()
-    for number in shown:
-        following = [number + 1]
+    together: set[tuple[int, int]] = set()
+    for text, own in ((first.quote, first.turns), (first.reply, first.replies)):
+        if text and own:
+            yield _onward(folded(text).split(), turns, own[-1] + 1)
+            together |= {(number, number + 1) for number in own if number + 1 in own or number == own[-1]}
+    for number in sorted({number for clip in span for number in (*clip.turns, *clip.replies)}):
+        following = [number + 1] if (number, number + 1) not in together else []
         if number + 2 < len(turns) and len(turns[number + 1].text.split()) <= INTERJECTION:
             following.append(number + 2)
         end = folded(turns[number].text).split()[-EDGE:]
-        for other in following:
-            if end and other < len(turns):
-                yield " ".join([*end[:-1], edge(end[-1]), *folded(turns[other].text).split()[:EDGE]])
+        yield from (_onward(end, turns, other) for other in following if end and other < len(turns))
+
+
+def _onward(said: list[str], turns: Sequence[Turn], other: int) -> str:
+    """Words, and after them the first ones of another turn."""
+    begins = folded(turns[other].text).split()[:EDGE] if other < len(turns) else []
+    return " ".join([*said, *after(begins)])
 
 
 def _tag_rows(documents: Documents) -> Iterator[dict[str, object]]:

@@ -50,35 +50,17 @@ CREATE TABLE tags (
     sentence      VARCHAR
 );
 
--- One row a moment, a tag outside moments, a suggestion, a remaining turn. Their words are in the word index beside.
+-- One row a moment, a tag outside moments, a suggestion, a remaining turn. What is said in them, and whatever else is
+-- shown, stands in the word index beside (sheets.py): it takes half the room there and is quicker to fetch.
 CREATE TABLE clips (
-    id            VARCHAR,      -- <recording_id>-<start_ms>-<end_ms>; two tags of one span share it
     number        BIGINT,       -- of the span, as the word index names it; rises with every span that is written
     recording_id  VARCHAR,
     kind          VARCHAR,      -- 'moment', 'tag', 'turn', 'suggestion' (nobody has agreed to it: never counted)
-    lead          BOOLEAN,      -- the row that stands for its id where no tag is asked for
-    lead_suggested BOOLEAN,     -- the same where suggestions are asked for
+    lead          BOOLEAN,      -- the row that stands for its span where no tag is asked for
     tag           VARCHAR,
-    sentence      VARCHAR,      -- of the tag, as people judge it (clips_api/sentences.py)
-    judged_as     VARCHAR,      -- 'tag', or 'suggestion' though somebody agreed to it; NULL without a tag
-    tags          VARCHAR[],    -- of every row with this id
+    turn          INTEGER,      -- the first turn
     start_s       DOUBLE,       -- NULL where the transcript has no times
     end_s         DOUBLE,
-    turn          INTEGER,      -- the first turn
     speaker       VARCHAR,
-    quote         VARCHAR,
-    context       VARCHAR,
-    reply         VARCHAR,
-    reply_speaker VARCHAR,
-    score         DOUBLE,
-    acknowledge   VARCHAR,      -- the words in which each part of the reply was heard
-    explore       VARCHAR,
-    respond       VARCHAR,
-    confirm       VARCHAR,
-    why           VARCHAR,
-    rep           VARCHAR,
-    customer      VARCHAR,
-    started_at    TIMESTAMP,
-    started_text  VARCHAR,
-    said_at       TIMESTAMP     -- when the call began, else when it arrived: what age is counted from
+    score         DOUBLE
 );

@@ -15,11 +15,13 @@ from tantivy import Query as Sought
 from clips_api.cursors import Cursors
 from clips_api.index.database import Database, Edition, Row
 from clips_api.index.facets import FACETS
-from clips_api.index.lookup import Lookup, either, every
+from clips_api.index.lookup import Lookup, either, every, none_of
 from clips_api.index.question import Question, moment
 from clips_api.index.relevance import Rank, Worth
-from clips_api.index.wordindex import SIDES, stored
+from clips_api.index.sheets import SPANS, Sheets
+from clips_api.index.wordindex import SIDES
 from clips_api.query import Query, Term
+from clips_api.viewer import EVERYTHING, Sight
 from pipeline.errors import BadInput
 
 DEEPEST = 10_000  # clips that can be paged through by relevance; the other orders have no end
@@ -44,12 +46,13 @@ class Page:
 
 @dataclass(frozen=True)
 class Finder:
-    """Finds clips. `spellings`: of each name the ways in which it is misheard; `team`: the reps of one."""
+    """Finds clips. `spellings`: the ways in which names are misheard; `team`: the reps of one; `sight`: whose calls."""
 
     database: Database
     cursors: Cursors
     spellings: Callable[[], Spellings] = dict
     team: Teams = lambda team: []  # noqa: ARG005
+    sight: Sight = EVERYTHING
 
     def search(self, question: Question, *, limit: int, cursor: str | None = None) -> Page:
         """One page of clips. Raises BadInput for dates or a cursor that can't be understood, or one too deep."""
@@ -115,7 +118,7 @@ class Finder:
         searcher = edition.words.searcher()
         named = question.query.heard_as(self.spellings())
         query = Lookup(edition.words.schema, searcher).near(named)
-        return _Look(edition, searcher, query, self.team)
+        return _Look(edition, searcher, query, self.team, self.sight)
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,7 @@ class _Look:
     searcher: tantivy.Searcher
     query: Query
     team: Teams
+    sight: Sight = EVERYTHING
 
     def lookup(self, question: Question) -> Lookup:
         return Lookup(self.edition.words.schema, self.searcher, question.speaker)
@@ -162,6 +166,10 @@ class _Look:
             found.append(either(certain, lookup.term("perhaps", question.tag)) if question.suggestions else certain)
         if question.team is not None:
             found.append(lookup.any_of("rep", self.team(question.team)))
+        if self.sight.only is not None:
+            found.append(lookup.any_of("rep", self.sight.only))
+        if self.sight.never:
+            found.append(none_of(lookup.any_of("rep", self.sight.never)))
         if question.calls is not None:
             found.append(lookup.any_of("call", question.calls))
         since, until = moment(question.since, "since"), moment(question.until, "until", after=True)
@@ -192,27 +200,17 @@ class _Look:
 
         What the words know and the rows do not is on its way in, or out.
         """
-        there = {row["number"] for row in self.edition.rows("there", numbers=[hit.number for hit in hits])}
+        sheets = Sheets(self.edition.words.schema, self.searcher)
         shown: list[Row] = []
         last = None
         for at, hit in enumerate(hits):
             if len(shown) == limit:
                 break
             last = at
-            row = self._row(question, hit) if hit.number in there else None
+            row = _chosen(question, sheets.rows(hit.number)) if hit.number // SPANS in self.edition.sheets else None
             if row is not None:
                 shown.append(row | {"rank": hit.key})
         return shown, last
-
-    def _row(self, question: Question, hit: Hit) -> Row | None:
-        """The row of a span: of the tag that was asked for, else the one that stands for it."""
-        for row in stored(self.searcher, hit.address):
-            chosen = row["lead_suggested" if question.suggestions else "lead"]
-            if question.tag is not None:
-                chosen = row["tag"] == question.tag
-            if chosen and (question.suggestions or row["kind"] != "suggestion"):
-                return row
-        return None
 
     def count(self, question: Question) -> int:
         return _counted(self.searcher.search(self.sought(question), 1))
@@ -229,6 +227,17 @@ class _Look:
             }
             for name in aggregations
         }
+
+
+def _chosen(question: Question, rows: list[Row]) -> Row | None:
+    """Of a span's rows the one of the tag that was asked for, else the one that stands for it."""
+    for row in rows:
+        chosen = row["lead_suggested" if question.suggestions else "lead"]
+        if question.tag is not None:
+            chosen = row["tag"] == question.tag
+        if chosen and (question.suggestions or row["kind"] != "suggestion"):
+            return row
+    return None
 
 
 def _told(row: Row, *, worded: bool) -> Rank:

@@ -1,12 +1,13 @@
 """Finds clips by what is said in them: a tantivy index beside DuckDB, one document a span.
 
-It also carries what clips are filtered by, so that a search never joins; what is shown comes from DuckDB, whose row
-says that a clip is there. Written by one thread, the words before the rows; read by all.
+It also carries what clips are filtered by, so that a search never joins, and what is shown of them, packed in sheets
+(sheets.py); DuckDB's row says that a clip is there. Written by one thread, the words before the rows; read by all.
 """
 
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,13 +18,15 @@ from typing import Any, Self
 import tantivy
 
 from clips_api.index.relevance import Worth
+from clips_api.index.sheets import SPANS, packed
 from clips_api.words import COMMON
 
 HEAP = 64_000_000  # bytes the writer may fill before it writes a segment
-EXACT = ("tag", "perhaps", "part", "missed", "rep", "source", "reviewed", "said_by", "sole", "call", "kind")
+EXACT = ("tag", "perhaps", "part", "missed", "rep", "source", "reviewed", "said_by", "sole", "call")
 NUMBERS = ("day", "newest", "best")
 FRACTIONS = ("worth", "score", "length")
 SIDES = {"rep": "r", "customer": "c", "unknown": "u"}
+_FINE = 1 << 36  # of a double's last bits: a worth keeps five figures, in a third of the room
 _LATEST, _PLACE = 1 << 34, 1 << 20  # seconds since 1970; tenths of a second into a call
 _stemmer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(tantivy.Filter.stemmer("english")).build()
 
@@ -39,7 +42,7 @@ class Entry:
     reply: str
     speaker: str
     reply_speaker: str | None
-    across: tuple[str, ...]  # the words around each end of a turn that somebody else's turn, or the next, goes on
+    lines: tuple[str, ...]  # the same, each text with the beginning of the turn after it
     tags: tuple[str, ...]
     perhaps: tuple[str, ...]
     parts: tuple[str, ...]
@@ -51,7 +54,7 @@ class Entry:
     at: datetime | None
     start_s: float
     length_s: float | None  # of the call
-    rows: tuple[dict[str, object], ...]  # as DuckDB has them: what is shown of it
+    rows: tuple[dict[str, Any], ...]  # what is shown of it; a part of each stands in DuckDB
 
 
 def stems(words: str | Sequence[str]) -> list[str]:
@@ -64,9 +67,9 @@ def pairs(words: Sequence[str]) -> list[str]:
     return [f"{one}_{two}" for one, two in pairwise(words) if one in COMMON and two in COMMON]
 
 
-def edge(word: str) -> str:
-    """The last word of a turn, where another turn goes on."""
-    return f"{word}|"
+def after(words: Iterable[str]) -> list[str]:
+    """Words of the turn that follows, which are said only there."""
+    return [f"|{word}" for word in words]
 
 
 def schema() -> tantivy.Schema:
@@ -74,7 +77,6 @@ def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("exact", tokenizer_name="whitespace", index_option="position")
     builder.add_text_field("stems", tokenizer_name="stems", index_option="freq")
-    builder.add_text_field("across", tokenizer_name="whitespace", index_option="position")
     builder.add_text_field("pairs", tokenizer_name="whitespace", index_option="basic")
     # where two sides speak, each word once more with its side before it: c:price
     builder.add_text_field("exact_by", tokenizer_name="whitespace", index_option="position")
@@ -82,10 +84,11 @@ def schema() -> tantivy.Schema:
     for name in EXACT:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in NUMBERS:
-        builder.add_integer_field(name, indexed=True, fast=True)
+        builder.add_integer_field(name, fast=True)
     for name in FRACTIONS:
-        builder.add_float_field(name, indexed=name != "worth", fast=True)
+        builder.add_float_field(name, fast=True)
     builder.add_integer_field("number", fast=True)
+    builder.add_integer_field("sheet", indexed=True)  # of the one span that a sheet is kept with
     builder.add_bytes_field("rows", stored=True)
     return builder.build()
 
@@ -127,18 +130,23 @@ class WordIndex:
         except (OSError, ValueError):
             return False
 
-    def replace(self, calls: Iterable[str], entries: Iterable[tuple[int, Entry]]) -> None:
+    def replace(self, calls: Iterable[str], sheets: Iterable[tuple[int, Sequence[Entry]]]) -> None:
         """Put these calls' words in place of their old ones, on disk; `show` lets them be found.
 
-        Each entry comes with its number, which finds its rows.
+        Each sheet of entries comes with its number.
         """
         if self._writer is None:
             self._writer = self._index.writer(heap_size=HEAP, num_threads=1)
         try:
             for call in calls:
                 self._writer.delete_documents_by_term("call", call)
-            for number, entry in entries:
-                self._writer.add_document(_document(number, entry))
+            for sheet, entries in sheets:
+                for number, entry in enumerate(entries, sheet * SPANS):
+                    document = _document(number, entry)
+                    if entry is entries[0]:
+                        document.add_integer("sheet", sheet)
+                        document.add_bytes("rows", packed([one.rows for one in entries]))
+                    self._writer.add_document(document)
             self._writer.commit()
         except BaseException:
             self._writer.rollback()
@@ -151,14 +159,6 @@ class WordIndex:
     def close(self) -> None:
         """Let the writer end; merges under way are given up."""
         self._writer = None
-
-
-def stored(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> list[dict[str, Any]]:
-    """The rows of a span. DuckDB has them too, but takes a millisecond for each that lies somewhere else."""
-    rows: list[dict[str, Any]] = json.loads(bytes(searcher.doc(address)["rows"][0]))
-    for row in rows:
-        row["said_at"] = datetime.fromisoformat(row["said_at"]) if row["said_at"] else None
-    return rows
 
 
 def _document(number: int, entry: Entry) -> tantivy.Document:
@@ -174,20 +174,25 @@ def _document(number: int, entry: Entry) -> tantivy.Document:
         "best", (int(((entry.score if entry.score is not None else -1) + 1) * 100) << 50) + (when << 15)
     )
     document.add_integer("number", number)
-    document.add_bytes("rows", json.dumps(entry.rows, default=str, separators=(",", ":")).encode())
-    document.add_float("worth", 2.0**worth.factor - 2)  # tantivy multiplies by log2(2 + this)
+    document.add_float("worth", _coarse(2.0**worth.factor - 2))  # tantivy multiplies by log2(2 + this)
     for name, value in (("score", entry.score), ("length", entry.length_s)):
         if value is not None:
             document.add_float(name, value)
     return document
 
 
+def _coarse(value: float) -> float:
+    """A number without its last figures."""
+    (bits,) = struct.unpack("<q", struct.pack("<d", value))
+    (coarse,) = struct.unpack("<d", struct.pack("<q", bits - bits % _FINE))
+    return float(coarse)
+
+
 def _fields(entry: Entry) -> Iterator[tuple[str, list[str]]]:
     texts = [text for text in (entry.quote, entry.reply) if text.strip()]
     sides = list(dict.fromkeys(filter(None, (entry.speaker, entry.reply_speaker))))
-    yield "exact", texts
+    yield "exact", list(entry.lines)
     yield "stems", texts
-    yield "across", list(entry.across)
     yield "pairs", [" ".join(pairs(text.split())) for text in texts]
     if len(sides) > 1:
         spoken = [(entry.speaker, entry.quote), (entry.reply_speaker or "", entry.reply)]
@@ -197,7 +202,6 @@ def _fields(entry: Entry) -> Iterator[tuple[str, list[str]]]:
         yield "sole", sides
     yield "said_by", sides
     yield "call", [entry.call]
-    yield "kind", [entry.kind]
     yield "tag", list(entry.tags)
     yield "perhaps", list(entry.perhaps)
     yield "part", list(entry.parts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import duckdb
@@ -16,9 +16,11 @@ import duckdb
 from clips_api.index.database import Database
 from clips_api.index.queries import statements
 from clips_api.index.rows import Rows
+from clips_api.index.sheets import SPANS, numbered
+from clips_api.index.wordindex import Entry
 
 TABLES = ("calls", "files", "tags", "clips")
-_A_MILLISECOND = 1 << 20  # numbers: more than there are spans written in one
+_A_MILLISECOND = 1 << 14  # sheets: more than are written in one
 
 
 def replace(database: Database, ids: Sequence[str], rows: Iterable[Rows]) -> None:
@@ -26,22 +28,30 @@ def replace(database: Database, ids: Sequence[str], rows: Iterable[Rows]) -> Non
     made = list(rows)
     with database.write() as change:
         cursor = change.cursor
-        entries = list(enumerate((entry for found in made for entry in found.entries), _first()))
-        numbers = {entry.id: number for number, entry in entries}
-        change.words.replace(ids, entries)
+        sheets = list(_sheets(made))
+        change.words.replace(ids, sheets)
         held = [row[0] for row in cursor.execute(statements()["held"].sql, {"ids": list(ids)}).fetchall()]
         for table in TABLES if held else ():
             cursor.execute(statements()[f"drop_{table}"].sql, {"ids": held})
+        change.gone.update(row[0] // SPANS for row in (cursor.fetchall() if held else ()))  # of clips, the last table
+        change.come.update(sheet for sheet, _ in sheets)
         _insert(cursor, "calls", [found.call for found in made])
         _insert(cursor, "files", [row for found in made for row in found.files])
         _insert(cursor, "tags", [row for found in made for row in found.tags])
-        clips = [row for found in made for row in found.clips]
-        _insert(cursor, "clips", [row | {"number": numbers[str(row["id"])]} for row in clips])
+        numbers = ((sheet * SPANS + at, entry) for sheet, entries in sheets for at, entry in enumerate(entries))
+        _insert(cursor, "clips", [row | {"number": number} for number, entry in numbers for row in entry.rows])
 
 
-def _first() -> int:
-    """A number above all that were ever given, also by a process that crashed before it wrote the rows."""
-    return int(time.time() * 1000) * _A_MILLISECOND
+def _sheets(made: Iterable[Rows]) -> Iterator[tuple[int, Sequence[Entry]]]:
+    """Each call's spans, a sheet at a time.
+
+    Their numbers are above all that were ever given, also by a process that crashed before it wrote the rows.
+    """
+    first = int(time.time() * 1000) * _A_MILLISECOND
+    for found in made:
+        for first, entries in numbered(first, found.entries):  # noqa: B020  it goes on from where the call before ended
+            yield first, entries
+        first += 1
 
 
 def _insert(cursor: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, object]]) -> None:

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from clips_api import examples, findings
 from clips_api.clips import Text
 from clips_api.deps import Given, Parts
-from clips_api.findings import BY, Finding
+from clips_api.findings import Finding
 from clips_api.render import page
 from clips_api.spans import clip_id
 from clips_api.store import judgements as store
@@ -81,7 +81,7 @@ def deal(parts: Parts, tag: str | None, seed: str | None = None) -> list[Questio
     """The tags of a round. `seed` decides among equals; by default another one each time."""
     tallies = store.tally(parts.store, tag=tag)
     groups = {one.rule or "": one for one in tallies} if tag else store.by_tag(tallies)
-    judged = store.find(parts.store, kind="tag", tag=tag, by=BY)
+    judged = store.find(parts.store, kind="tag", tag=tag, by=parts.viewer.name)
     rows = parts.database.rows(
         "to_judge",
         tag=tag,

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
-from clips_api import figures
+from clips_api import figures, rights
 from clips_api.answers import Call, Facts
+from clips_api.beside import beside
 from clips_api.calls import answered, correct, gather, known
 from clips_api.deps import Given
 from clips_api.findings import opinions, read
@@ -73,6 +74,7 @@ def show(
         fields=fields(recording) if recording else {},
         analysed=analysed,
         seen=seen(documents, said),
+        beside=beside(parts, documents),
         doubtful=doubtful(parts.store),
         types=kinds_of_call(call),
         type_waits=type_pending(call),
@@ -87,8 +89,8 @@ def show(
         asks=asks(transcript),
         pending=waits_for(folder, call),
         running=running,
-        reps=[row["name"] for row in parts.database.rows("reps")],
-        customers=[row["name"] for row in parts.database.rows("customers")],
+        reps=rights.reps(parts),
+        customers=rights.customers(parts),
     )
 
 

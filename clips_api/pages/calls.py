@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from clips_api import rights
 from clips_api.answers import CallLine
 from clips_api.calls import correct, known, lines
 from clips_api.clips import Cursor, Text
@@ -60,8 +61,8 @@ def show(
         unknowns=open_questions["calls"],
         unclear=bool(unclear),
         unclears=open_questions["unclear"],
-        reps=[row["name"] for row in parts.database.rows("reps")],
-        customers=[row["name"] for row in parts.database.rows("customers")],
+        reps=rights.reps(parts),
+        customers=rights.customers(parts),
         changed=changed,
         deleted=deleted,
         here=f"/calls?{urlencode(kept)}" if kept else "/calls",

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from clips_api import documents
+from clips_api import documents, rights
 from clips_api.clipping import clipping
 from clips_api.deps import Given, Parts
 from clips_api.render import page
@@ -43,6 +43,7 @@ def end(parts: Given, clip_id: str, number: int) -> RedirectResponse:
 def _page(
     request: Request, parts: Parts, clip_id: str, made: dict[str, object] | None = None, status: int = 200
 ) -> Response:
+    rights.clip(parts, clip_id)
     clip = clipping(parts.library, clip_id, muted=parts.settings.mask)
     links = [Link.of(one) for one in shares.find(parts.store, clip_id=clip_id)]
     return page(

@@ -14,7 +14,6 @@ from clips_api.clips import resolve
 from clips_api.collections import ClipId, Number, packed
 from clips_api.collections_shown import CLIP, CollectionChange, CollectionMade, KeptChange, ToKeep
 from clips_api.deps import Given, Parts
-from clips_api.findings import BY
 from clips_api.problems import Overtaken
 from clips_api.render import day, page
 from clips_api.shelf import keep, shelf
@@ -67,8 +66,8 @@ def show(request: Request, parts: Given) -> HTMLResponse:
 @router.post("/library")
 def make(parts: Given, title: Field = "", purpose: Field = "", review_on: Field = "") -> RedirectResponse:
     """Make a collection, and open it."""
-    made = _read(CollectionMade, title=title, purpose=purpose, review_on=review_on or None)
-    number = collections.make(parts.store, **made.model_dump(), by=BY, at=now())
+    made = read(CollectionMade, title=title, purpose=purpose, review_on=review_on or None)
+    number = collections.make(parts.store, **made.model_dump(), by=parts.viewer.name, at=now())
     return RedirectResponse(f"/library/{number}", 303)
 
 
@@ -90,12 +89,12 @@ def put_in(
     anyway: Field = "",
 ) -> Response:
     """Keep it in a collection, or in a new one where a title is given; what is there already is asked about."""
-    wanted = _read(ToKeep, clip_id=clip, why=why, anyway=bool(anyway))
+    wanted = read(ToKeep, clip_id=clip, why=why, anyway=bool(anyway))
     resolve(parts, clip)  # no collection is made for what is not there
     number = collection
     if title.strip() or not number:
-        made = _read(CollectionMade, title=title)
-        number = collections.make(parts.store, made.title, by=BY, at=now())
+        made = read(CollectionMade, title=title)
+        number = collections.make(parts.store, made.title, by=parts.viewer.name, at=now())
     try:
         keep(parts, number, wanted.clip_id, wanted.why, anyway=wanted.anyway)
     except KeptAlready as error:
@@ -121,7 +120,7 @@ def change(
     review_on: Field = "",
 ) -> Response:
     """Save title, sentence and review date; where somebody else did meanwhile, both are shown."""
-    given = _read(CollectionChange, title=title, purpose=purpose, review_on=review_on or None)
+    given = read(CollectionChange, title=title, purpose=purpose, review_on=review_on or None)
     try:
         collections.change(parts.store, number, given.model_dump(exclude={"version"}), version=version, at=now())
     except Overtaken:
@@ -153,7 +152,7 @@ def explain(
     version: Annotated[int | None, Form()] = None,
 ) -> Response:
     """Say why a clip is strong; where somebody else did meanwhile, both sentences are shown."""
-    given = _read(KeptChange, why=why).why or ""
+    given = read(KeptChange, why=why).why or ""
     try:
         kept.explain(parts.store, number, clip_id, given, version=version, at=now())
     except Overtaken:
@@ -233,7 +232,7 @@ def _ask(
     )
 
 
-def _read(model: type[M], **values: object) -> M:
+def read(model: type[M], **values: object) -> M:
     """What a form says. Raises BadInput."""
     try:
         return model.model_validate(values)

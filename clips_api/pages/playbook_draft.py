@@ -109,7 +109,7 @@ def publish(request: Request, parts: Given, by: Words = "", why: Words = "") -> 
 def back(request: Request, parts: Given, version: Words, by: Words = "") -> Response:
     """Put an earlier version in force again."""
     try:
-        parts.playbooks.back_to(version, by=by.strip() or "manager", why="Back to an earlier version")
+        parts.playbooks.back_to(version, by=by.strip() or parts.viewer.name, why="Back to an earlier version")
     except BadPlaybook as error:
         return _changes(request, parts, code=422, refused=error)
     return RedirectResponse("/playbook", 303)

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
-from clips_api import saved
+from clips_api import rights, saved, setup
 from clips_api.clips import Asked, Cursor, shown
 from clips_api.deps import Given, Parts
 from clips_api.index.question import Question
@@ -22,12 +22,6 @@ router = APIRouter()
 A_PAGE = 20
 
 
-@router.get("/")
-def today() -> RedirectResponse:
-    """The first page; search until there is one of its own."""
-    return RedirectResponse("/search", 307)
-
-
 @router.get("/search")
 def show(
     request: Request,
@@ -38,6 +32,7 @@ def show(
 ) -> HTMLResponse:
     """The search page; `only` gives a piece of it: the filters, what is below them, or the next results alone."""
     context: dict[str, Any] = {"asked": asked, "doubtful": judgements.doubtful(parts.store)}
+    context["offer_setup"] = setup.offered(request, parts)
     if only != "filters":
         context |= results(parts, asked, cursor)
     if only in ("filters", None):
@@ -91,7 +86,7 @@ def named(parts: Parts, asked: Question) -> list[tuple[str, str]]:
         if label(tag).casefold() == typed:
             total = parts.finder.search(Question(tag=tag), limit=1).total
             found.append((f"{counted(total, 'clip')} tagged {label(tag)}", f"/search?tag={quote(tag)}"))
-    for kind, where in (("reps", "/search?rep="), ("customers", "/calls?customer=")):
-        names = [row["name"] for row in parts.database.rows(kind) if f" {typed}" in f" {row['name'].casefold()}"]
+    for known, where in ((rights.reps(parts), "/search?rep="), (rights.customers(parts), "/calls?customer=")):
+        names = [name for name in known if f" {typed}" in f" {name.casefold()}"]
         found += [(f"calls of {name}", where + quote(name)) for name in names[:3]]
     return found

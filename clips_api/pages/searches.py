@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from clips_api import outbox, saved, searches
 from clips_api.deps import Given, Parts
-from clips_api.findings import BY
 from clips_api.render import counted, page
 from clips_api.store import people
 from clips_api.store import saved_searches as store
@@ -37,7 +36,7 @@ def ask(request: Request, parts: Given) -> HTMLResponse:
 def save(request: Request, parts: Given, query: Field = "", name: Field = "", tell: Field = "") -> Response:
     """Save a search; what can't be saved is shown again with the reason."""
     try:
-        saved.keep(parts, name[:200], query, tell, BY)
+        saved.keep(parts, name[:200], query, tell, parts.viewer.name)
     except BadInput as error:
         return _page(request, parts, code=422, query=query, name=name, tell=tell, problem=error.detail)
     return RedirectResponse("/searches?done=saved", 303)

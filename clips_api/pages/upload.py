@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from clips_api import rights
 from clips_api.deps import Given
 from clips_api.render import page
 from clips_api.uploads import receive
@@ -18,8 +19,8 @@ def show(request: Request, parts: Given) -> HTMLResponse:
     return page(
         request,
         "upload.html",
-        reps=[row["name"] for row in parts.database.rows("reps")],
-        customers=[row["name"] for row in parts.database.rows("customers")],
+        reps=rights.reps(parts),
+        customers=rights.customers(parts),
         most_mb=parts.settings.max_upload_mb,
         inbox=parts.library.inbox,
     )

@@ -62,6 +62,13 @@ const acts = {
     clip();
     if (selection.chosen()) selection.share();
   },
+  note() {
+    const write = document.querySelector("#write-note");
+    if (!write) return false;
+    const one = selection.chosen() ?? marks.momentAt(audio.currentTime);
+    if (one) selection.choose(one.start, one.end);
+    location.href = one ? `/notes/new?clip=${selection.clipId()}` : write.href;
+  },
   dismiss: selection.dismiss,
   play_clip: () => go(selection.chosen().start, { start: true, end: selection.chosen().end }),
   link_clip: () => copied(hashOf(selection.chosen().start, selection.chosen().end), "the clip"),

@@ -171,6 +171,7 @@ async function put(one, choice) {
   show(one.clip, [...one.held, choice.title]);
   const also = elsewhere.length ? `; ${duplicates.some(({ reason }) => reason === "words") ? "the same words are" : "it is"} also kept in ${named(elsewhere)}` : "";
   toast(`Kept in “${choice.title}”${also}`, () => undo(one, choice));
+  dispatchEvent(new CustomEvent("kept", { detail: { clip: one.clip, title: choice.title } }));
 }
 
 const told = async (answer) => {

@@ -168,6 +168,11 @@ const acts = {
     if (!link) return false;
     share(link);
   },
+  note() {
+    const link = (here() ?? current()?.closest(".clip"))?.querySelector("[data-note]");
+    if (!link) return false;
+    link.click();
+  },
   back() {
     const open = results.querySelector(".share");
     if (open) return share(open.closest(".clip").querySelector("[data-share]"));

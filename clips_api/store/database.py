@@ -45,19 +45,20 @@ class NewerRecords(ExemplarError):
 class Store:
     """People's records at one address. Threads may share it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, migrate: bool = True) -> None:
         self.engine = _engine(url)
-        self.migrate()
+        if migrate:
+            self.migrate()
 
     @classmethod
-    def at(cls, file: Path, url: str | None = None) -> Store:
-        """The database that `url` names, else the SQLite file."""
-        return cls(url or f"sqlite:///{file}")
+    def at(cls, file: Path, url: str | None = None, *, migrate: bool = True) -> Store:
+        """The database that `url` names, else the SQLite file; brought up to date unless it is to stay as it is."""
+        return cls(url or f"sqlite:///{file}", migrate=migrate)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self, **options: Any) -> Iterator[Connection]:
         """A transaction that only reads. Raises RecordsAway."""
-        with _reached(), self.engine.connect() as connection:
+        with _reached(), self.engine.connect().execution_options(**options) as connection:
             yield connection
 
     @contextmanager
@@ -79,20 +80,25 @@ class Store:
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables up to date, alone among all processes. Raises NewerRecords, RecordsAway."""
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
         with self.write() as connection:
-            if self.engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            config.attributes["connection"] = connection
-            try:
-                command.upgrade(config, revision)
-            except CommandError as error:
-                raise NewerRecords(str(error)) from error
+            upgrade(connection, revision)
 
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables up to date within a transaction, alone among all processes. Raises NewerRecords."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, revision)
+    except CommandError as error:
+        raise NewerRecords(str(error)) from error
 
 
 @contextmanager

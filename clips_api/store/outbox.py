@@ -102,6 +102,17 @@ def failed(store: Store, number: int, who: str, error: str, *, retry_at: datetim
     return _change(store, and_(table.c.id == number, table.c.leased_by == who, _unsent()), error=error, **values)
 
 
+def postpone(store: Store, number: int, due_at: datetime) -> bool:
+    """It was taken too early: nobody has tried to send it."""
+    return _change(store, and_(table.c.id == number, _unsent()), due_at=due_at, attempts=table.c.attempts - 1)
+
+
+def readdress(store: Store, number: int, channel: str, address: str) -> bool:
+    """Whoever is told can be reached elsewhere by now: nobody has tried to send it there."""
+    where = and_(table.c.id == number, _unsent())
+    return _change(store, where, channel=channel, address=address, attempts=0)
+
+
 def again(store: Store, number: int, at: datetime) -> bool:
     """Try at once what failed, or was given up."""
     unsent = and_(table.c.id == number, table.c.sent_at.is_(None), _free(at))
@@ -120,11 +131,28 @@ def drop_about(connection: Connection, about: str) -> None:
     connection.execute(delete(table).where(table.c.about == about, table.c.sent_at.is_(None)))
 
 
+def get(store: Store, number: int) -> Entry | None:
+    """One row by number."""
+    with store.read() as connection:
+        row = connection.execute(select(table).where(table.c.id == number)).one_or_none()
+        return Entry.from_row(row) if row is not None else None
+
+
 def waiting(store: Store) -> list[Entry]:
     """Everything that was not sent, the oldest first."""
     with store.read() as connection:
         rows = connection.execute(select(table).where(table.c.sent_at.is_(None)).order_by(table.c.id))
         return [Entry.from_row(row) for row in rows]
+
+
+def about(store: Store, causes: Collection[str]) -> dict[str, list[Entry]]:
+    """Everything that was ever written about these, sent or not, the oldest first."""
+    found: dict[str, list[Entry]] = {}
+    with store.read() as connection:
+        wanted = select(table).where(table.c.about.in_(list(causes))).order_by(table.c.id)
+        for row in connection.execute(wanted):
+            found.setdefault(row.about, []).append(Entry.from_row(row))
+    return found
 
 
 def last_sent(store: Store, kind: str) -> dict[str, datetime]:

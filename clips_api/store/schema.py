@@ -154,6 +154,10 @@ people = Table(
     Column("team", String(200)),
     Column("aliases", JSON, nullable=False),  # how recordings name them, besides `name`
     Column("slack", String(40)),  # their Slack member id
+    Column("role", String(8), nullable=False, server_default="rep"),  # rep, manager, admin
+    Column("country", String(2)),  # ISO 3166, for holidays and formats of numbers
+    Column("zone", String(64)),  # time zone as Europe/Berlin; null: the machine's
+    Column("left_at", Moment),  # since then they can't sign in and get nothing; what they wrote stays
     sqlite_autoincrement=True,  # a number is never given twice
 )
 

@@ -32,7 +32,7 @@ from pipeline.errors import (
     Stopping,
     Unforeseen,
 )
-from pipeline.flows import ingest, outbox, upkeep
+from pipeline.flows import ingest, outbox, training, upkeep
 from pipeline.flows.queue import WorkQueue
 from pipeline.flows.reanalyse import Rereading
 from pipeline.folder import CallFolder
@@ -79,6 +79,7 @@ class Worker:
                 self._intake,
                 lambda: self.rereading.run(self.stop),
                 lambda: outbox.run(self.sending, self.stop),
+                lambda: training.run(lambda: Client(self.library), self.stop),
             ):
                 threading.Thread(target=work, daemon=True).start()
             hands = [threading.Thread(target=self._hand, daemon=True) for _ in range(HANDS)]

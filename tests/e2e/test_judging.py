@@ -107,11 +107,11 @@ def test_calibrate_by_keys(page: Page, running: Running, call: str) -> None:
     page.goto(f"{running.address}/playbook/calibrate")
     expect(page.locator(".asked:visible")).to_have_count(1)
     count = page.locator(".asked").count()
-    assert count >= 5
+    assert count >= 3  # a second try finds fewer: the first one judged some
     page.keyboard.press("Space")
-    expect(page.locator(".asked:visible .play")).to_have_class("play playing", timeout=10_000)
+    expect(page.locator(".asked:visible .play")).to_have_class("play playing", timeout=30_000)
     expect(page.locator(".asked:visible .time")).not_to_have_text(
-        page.locator(".asked:visible .play").get_attribute("aria-label").removeprefix("Play "), timeout=10_000
+        page.locator(".asked:visible .play").get_attribute("aria-label").removeprefix("Play "), timeout=30_000
     )
     page.keyboard.press("n")
     expect(page.locator("#at")).to_have_text("2")
@@ -122,7 +122,7 @@ def test_calibrate_by_keys(page: Page, running: Running, call: str) -> None:
     expect(page.locator("#at")).to_have_text("3")
     for _ in range(count - 2):
         page.keyboard.press("y")
-    expect(page.locator("#outcome h2")).to_have_text(f"{count - 2} of {count - 1} right", timeout=10_000)
+    expect(page.locator("#outcome h2")).to_have_text(f"{count - 2} of {count - 1} right", timeout=30_000)
     expect(page.locator("#outcome")).to_contain_text("Worst rule: “")
     given = [one for one in judgements(running, kind="tag") if one["id"] not in before]
     assert sorted(one["right"] for one in given) == [False] + [True] * (count - 2)

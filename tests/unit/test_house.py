@@ -53,7 +53,7 @@ def test_the_map_names_files_that_exist() -> None:
         assert (ROOT / name).exists(), name
 
 
-@pytest.mark.parametrize("name", ["runtime.txt", "dev.txt", "models.txt"])
+@pytest.mark.parametrize("name", ["runtime.txt", "dev.txt", "models.txt", "peers.txt"])
 def test_a_lock_pins_by_hash_and_names_no_host(name: str) -> None:
     text = (ROOT / "requirements" / name).read_text()
     assert "://" not in text
@@ -129,7 +129,7 @@ def test_the_wheel_carries_playbooks_sql_templates_and_names(tmp_path: Path) -> 
     names = set(zipfile.ZipFile(next(tmp_path.glob("exemplar-*.whl"))).namelist())
     for folder, endings in (
         ("nlp", (".yml",)),
-        ("clips_api", (".sql", ".html", ".css", ".js")),
+        ("clips_api", (".sql", ".html", ".css", ".js", "familiar.txt")),
         ("pipeline", (".yml", ".onnx", "LICENSE")),
     ):
         for path in (ROOT / folder).rglob("*"):

@@ -11,6 +11,8 @@ WITH hits AS MATERIALIZED (
       AND ($until IS NULL OR started_at < $until)
       AND ($unknown IS NULL OR $unknown = (rep IS NULL OR customer IS NULL OR started_at IS NULL))
       AND ($unclear IS NULL OR $unclear = unclear)
+      AND ($only IS NULL OR list_contains($only::VARCHAR[], rep))
+      AND ($never IS NULL OR rep IS NULL OR NOT list_contains($never::VARCHAR[], rep))
 ),
 page AS (
     SELECT * FROM hits
@@ -24,6 +26,13 @@ ORDER BY rank DESC, recording_id DESC
 
 -- name: call
 SELECT * FROM calls WHERE recording_id = $recording_id
+
+-- name: those_seen
+-- Which of some calls somebody sees.
+SELECT recording_id FROM calls
+WHERE list_contains($ids::VARCHAR[], recording_id)
+      AND ($only IS NULL OR list_contains($only::VARCHAR[], rep))
+      AND ($never IS NULL OR rep IS NULL OR NOT list_contains($never::VARCHAR[], rep))
 
 -- name: unknown_calls
 SELECT
@@ -43,6 +52,8 @@ hits AS MATERIALIZED (
     FROM calls LEFT JOIN line ON line.id = recording_id
     WHERE (list_contains($states::VARCHAR[], state) OR coalesce(list_contains($also::VARCHAR[], recording_id), false))
       AND NOT list_contains($busy::VARCHAR[], recording_id)
+      AND ($only IS NULL OR list_contains($only::VARCHAR[], rep))
+      AND ($never IS NULL OR rep IS NULL OR NOT list_contains($never::VARCHAR[], rep))
 ),
 page AS (
     SELECT * FROM hits

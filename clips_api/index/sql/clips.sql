@@ -1,6 +1,6 @@
--- name: there
--- Which of some spans have rows.
-SELECT DISTINCT number FROM clips WHERE number IN (SELECT unnest($numbers::BIGINT[]))
+-- name: sheets
+-- All sheets of spans that have rows (64 spans to a sheet: sheets.py).
+SELECT DISTINCT number // 64 FROM clips
 
 -- name: suggested
 -- How many suggestions nobody has answered.
@@ -31,18 +31,24 @@ FROM dealt LEFT JOIN known USING (name)
 ORDER BY coalesce(judged, 0) + of_name, of_rule, of_call, luck
 LIMIT $limit
 
--- name: clip
-SELECT * FROM clips WHERE id = $id AND (lead OR lead_suggested) ORDER BY lead DESC
-
 -- name: any_clips
 SELECT count(*) AS clips FROM clips
 
--- name: clips_of_call
-SELECT * FROM clips WHERE recording_id = $recording_id ORDER BY turn, lead DESC, tag
+-- name: numbers_of_call
+SELECT DISTINCT number FROM clips WHERE recording_id = $recording_id ORDER BY number
 
 -- name: reps
 -- Every rep's name in use, for suggestions.
 SELECT DISTINCT rep AS name FROM calls WHERE rep IS NOT NULL ORDER BY name
 
+-- name: rep_calls
+-- In how many calls each rep's name stands.
+SELECT rep AS name, count(*) AS calls FROM calls WHERE rep IS NOT NULL GROUP BY rep ORDER BY rep
+
 -- name: customers
-SELECT DISTINCT customer AS name FROM calls WHERE customer IS NOT NULL ORDER BY name
+-- Every customer's name in the calls that somebody sees.
+SELECT DISTINCT customer AS name FROM calls
+WHERE customer IS NOT NULL
+      AND ($only IS NULL OR list_contains($only::VARCHAR[], rep))
+      AND ($never IS NULL OR rep IS NULL OR NOT list_contains($never::VARCHAR[], rep))
+ORDER BY name

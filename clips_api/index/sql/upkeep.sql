@@ -25,4 +25,4 @@ DELETE FROM files WHERE recording_id IN (SELECT unnest($ids::VARCHAR[]))
 DELETE FROM tags WHERE recording_id IN (SELECT unnest($ids::VARCHAR[]))
 
 -- name: drop_clips
-DELETE FROM clips WHERE recording_id IN (SELECT unnest($ids::VARCHAR[]))
+DELETE FROM clips WHERE recording_id IN (SELECT unnest($ids::VARCHAR[])) RETURNING number

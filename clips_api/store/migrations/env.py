@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from clips_api.store.schema import metadata
+from clips_api.store.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

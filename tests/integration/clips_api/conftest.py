@@ -24,6 +24,9 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page
 
 from clips_api.app import create_app
+from clips_api.keyring import Keys
+from clips_api.store import people, sessions
+from clips_api.store.people import Person
 from nlp.findings import CallType, Moment, Parts, Step, Tag
 from pipeline.folder import CallFolder
 from pipeline.library import Library, now
@@ -226,7 +229,7 @@ def set_aside(library: Library, name: str = "minutes.wav") -> str:
     return call.id
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 5.0) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait until something holds; fail when it doesn't in time."""
     until = time.monotonic() + seconds
     while not condition():
@@ -276,6 +279,22 @@ def stranger(app: FastAPI, client: TestClient) -> TestClient:
     return TestClient(app, base_url=BASE, follow_redirects=False)
 
 
+@pytest.fixture
+def signed_in_as(app: FastAPI, client: TestClient, library: Library) -> Callable[[Person], TestClient]:
+    """Makes a browser in which somebody is signed in; they are added to the list of people first."""
+
+    def made(person: Person) -> TestClient:
+        records = app.state.parts.store
+        people.keep(records, [person])
+        known = next(one for one in people.find(records) if one.name == person.name)
+        _, token = sessions.add(records, known.id, device="a test", at=now())
+        cookies = {Keys(library.secret()).cookie_name: token}
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        return TestClient(app, base_url=BASE, cookies=cookies, headers=headers, follow_redirects=False)
+
+    return made
+
+
 @dataclass(frozen=True)
 class Served:
     """A running server."""
@@ -284,7 +303,8 @@ class Served:
     secret: str
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.address, headers={"Authorization": f"Bearer {self.secret}"})
+        headers = {"Authorization": f"Bearer {self.secret}"}
+        return httpx.Client(base_url=self.address, headers=headers, timeout=60)
 
 
 @contextmanager
@@ -294,12 +314,14 @@ def serving(app: FastAPI, library: Library) -> Iterator[Served]:
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    wait_for(lambda: server.started)
-    wait_for(app.state.parts.database.complete)
-    yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", library.secret())
-    server.should_exit = True
-    thread.join(timeout=10)
-    listener.close()
+    try:
+        wait_for(lambda: server.started)
+        wait_for(app.state.parts.database.complete)
+        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", library.secret())
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        listener.close()
 
 
 @pytest.fixture

@@ -15,8 +15,10 @@ from playwright.sync_api import Browser, Page
 
 from clips_api import pages
 from clips_api.app import create_app
+from clips_api.keyring import Keys
 from pipeline.library import Library
 from pipeline.settings import Settings
+from tests.integration.clips_api import quizmaking
 from tests.integration.clips_api.conftest import (
     PRICE,
     TIMING,
@@ -50,6 +52,30 @@ PAGES = {  # every page, by what is shown; {…} is filled in from what was made
     "a collection": "/library/1",
     "an empty collection": "/library/2",
     "keeping a clip": "/library/keep?clip={clip}",
+    "coaching": "/coaching",
+    "notes": "/coaching/notes",
+    "a new note": "/notes/new?clip={clip}",
+    "a draft of a note": "/notes/1",
+    "a note": "/notes/2",
+    "assignments": "/assignments",
+    "giving something": "/assignments/new?quiz={quiz}",
+    "an assignment": "/assignments/1/progress",
+    "a link to a quiz": "{door}",
+    "a link to a quiz that has ended": "/q/none",
+    "quizzes": "/quizzes",
+    "a quiz": "/quizzes/{exam}",
+    "clips to ask about": "/quizzes/{exam}/add",
+    "questions about a clip": "/quizzes/{exam}/add?clip={clip}",
+    "where to ask about a clip": "/quizzes/ask?clip={clip}",
+    "a preview of a question": "/quizzes/{exam}/preview/quiz/{ask_reply}",
+    "results of a quiz": "/quizzes/{exam}/results",
+    "somebody's answers": "/quizzes/{exam}/results/{handed_by}",
+    "to mark": "/marking",
+    "a question": "{asked}/quiz/{ask_reply}",
+    "a question to put in order": "{asked}/quiz/{ask_order}",
+    "a question in own words": "{asked}/quiz/{ask_own}",
+    "the end of a quiz": "{asked}/quiz/end",
+    "the result of a quiz": "{handed}/quiz/result",
     "playbook": "/playbook",
     "a tag": "/playbook/tags/objection.price",
     "a step": "/playbook/steps/greeting",
@@ -60,12 +86,47 @@ PAGES = {  # every page, by what is shown; {…} is filled in from what was made
     "a group of the status": "/status/quarantined",
     "upload": "/upload",
     "names": "/vocabulary",
+    "people": "/people",
+    "people, nobody found": "/people?q=zzzz",
+    "a person": "/people/1",
+    "a new person": "/people/new?name=Max",
+    "a table of people": "/people/import",
+    "setting up": "/setup",
+    "setting up, address": "/setup/address",
+    "setting up, people": "/setup/people",
+    "setting up, recordings": "/setup/recordings",
+    "setting up, sending": "/setup/sending",
+    "setting up, languages": "/setup/languages",
+    "a new start": "/setup/restarting",
+    "the test link": "/hello/{hello}",
+    "signing in": "/sign-in",
+    "a link to sign in that has ended": "/sign-in/none",
+    "the account": "/account",
+    "the audit trail": "/audit",
     "no such page": "/nowhere",
     "no such call": "/calls/0000000000000000",
     "a bad request": "/search?min_score=100",
 }
 PREVIEW = "/playbook/changes"
-NO_PAGES = {"/", "/searches/{number}", "/library/{number}/pack", "/c/{token}/audio", "/c/{token}/captions.vtt"}
+NO_PAGES = {
+    "/",
+    "/contests/{number}",
+    "/searches/{number}",
+    "/setup/opened",
+    "/library/{number}/pack",
+    "/c/{token}/audio",
+    "/c/{token}/captions.vtt",
+    "/quizzes/{number}/preview/quiz/{question}/{part}",
+    "/q/{token}/quiz",
+    "/q/{token}/quiz/{question}/audio",
+    "/q/{token}/quiz/{question}/rest",
+    "/assignments/{assignment}/quiz",  # the same pages as behind a link
+    "/assignments/{assignment}/quiz/end",
+    "/assignments/{assignment}/quiz/result",
+    "/assignments/{assignment}/quiz/{question}",
+    "/assignments/{assignment}/quiz/{question}/audio",
+    "/assignments/{assignment}/quiz/{question}/rest",
+}
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +140,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, d
         "call": write_call(library, (*PRICE[:3], long, *PRICE[4:]), rep="Maximiliane " * 6, customer="Corbel " * 12).id,
         "waiting": write_call(library, seed=3, upto="taken").id,
         "aside": set_aside(library),
+        "hello": Keys(library.secret()).derive("hello")[:24],
     }
     write_call(library, TIMING, seed=2, rep="Priya", customer="Ivy & Sons <Ltd>")
+    rich, poor = quizmaking.rich_call(library)[1], quizmaking.poorer_call(library)[1]
     with serving(create_app(settings), library) as served, served.client() as client:
-        yield served, made | _written(client)
+        written = _written(client)
+        yield served, made | written | quizmaking.pages(client, rich, poor)
 
 
 def _written(client: httpx.Client) -> dict[str, str]:
@@ -99,13 +163,34 @@ def _written(client: httpx.Client) -> dict[str, str]:
     for clip in clips:
         post("collections/1/clips", clip_id=clip["id"], why="It asks before it answers.")
     post("searches", name="Price", query="q=price")
+    client.put("/api/v1/people", json={"people": [{"name": "Priya Nair", "aliases": ["Priya"], "team": "North"}]})
+    note = {
+        "strength": "You asked back.",
+        "improvement": "Wait for the answer.",
+        "action": "Ask twice",
+        "due_on": "2020-01-31",
+    }
+    priyas = next(clip["id"] for clip in clips if clip["rep"] == "Priya")
+    for sent in (False, True):
+        other = next(clip["id"] for clip in clips if clip["id"] != priyas)
+        made = post("notes", clip_id=priyas, exemplar_id=other, **note).json()["id"]
+        post(f"notes/{made}/remarks", text="Here she hesitates.", at_s=4.5)
+        if sent:
+            post(f"notes/{made}/send")
     post("judgements", **{name: clips[0][name] for name in ("recording_id", "tag", "sentence")}, right=False)
     link = post(f"clips/{clips[0]['id']}/share", days=7).json()["url"]
+    quiz = post("quizzes", title="The price").json()["id"]
+    options = [{"id": f"0000000{number}", "text": text} for number, text in enumerate(("Ask back", "Give a discount"))]
+    asked = {"kind": "one", "text": "What would you say?", "options": options, "right": "00000000"}
+    client.put(f"/api/v1/quizzes/{quiz}/draft", json={"questions": [asked]}).raise_for_status()
+    post(f"quizzes/{quiz}/publish")
+    given = post("assignments", quiz_id=quiz, team="North", message="For Monday", due_on="2099-01-31").json()["items"]
+    door = post(f"assignments/{given[0]['id']}/link").json()["url"]
     text = client.get(f"/api/v1/playbook/files/{TAG}").json()["text"]
     changed = client.put(f"/api/v1/playbook/draft/files/{TAG}", json={"text": f"{text}\n# looked at again\n"})
     assert changed.is_success, changed.text
     post("playbook/preview")  # which takes a while
-    return {"clip": clips[0]["id"], "link": urlsplit(link).path}
+    return {"clip": clips[0]["id"], "link": urlsplit(link).path, "quiz": quiz, "door": urlsplit(door).path}
 
 
 @pytest.fixture(scope="module")

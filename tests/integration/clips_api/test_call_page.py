@@ -78,10 +78,10 @@ def test_listen_walk_and_make_a_clip_with_the_keyboard(call, page, client):
 
     page.locator("#turn-0 .at").click()
     page.keyboard.press("k")
-    page.keyboard.press("n")
+    page.keyboard.press("j")
     wait_until(page, lambda now: now == pytest.approx(turns[3].start, abs=0.06))
     expect(page.locator("#tip")).to_have_text(re.compile(r"Objection: price · 0:\d\d"))
-    page.keyboard.press("n")
+    page.keyboard.press("j")
     wait_until(page, lambda now: now == pytest.approx(turns[4].start, abs=0.06))
     page.keyboard.press("p")
     wait_until(page, lambda now: now == pytest.approx(turns[3].start, abs=0.06))
@@ -141,7 +141,7 @@ def test_listen_walk_and_make_a_clip_with_the_keyboard(call, page, client):
     page.keyboard.press("?")
     help_ = page.get_by_role("dialog", name="Keys")
     expect(help_).to_contain_text("make a clip")
-    page.keyboard.press("n")
+    page.keyboard.press("j")
     page.keyboard.press("?")
     expect(help_).not_to_be_visible()
 

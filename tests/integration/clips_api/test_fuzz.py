@@ -59,6 +59,10 @@ def api(application: tuple[FastAPI, Library]) -> Iterator[TestClient]:
     with made:
         wait_for(app.state.parts.database.complete, 30)
         assert made.post("/api/v1/collections", json={"title": "Price"}).status_code == 201
+        assert made.post("/api/v1/modules", json={"title": "Price"}).status_code == 201
+        [clip, *_] = made.get("/api/v1/clips", params={"tag": "objection.price"}).json()["items"]
+        assert made.post("/api/v1/notes", json={"clip_id": clip["id"], "strength": "You asked."}).status_code == 201
+        assert made.post("/api/v1/consents", json={"clip_id": clip["id"]}).status_code == 200
         yield made
 
 

@@ -6,7 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from clips_api.app import create_app
-from clips_api.gate import Keys, host_names
+from clips_api.gate import host_names
+from clips_api.keyring import Keys
 from pipeline.settings import Settings
 
 BASE = "http://127.0.0.1"

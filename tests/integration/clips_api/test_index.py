@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from clips_api.app import create_app
+from clips_api.index import stored
 from clips_api.index.database import Database
 from clips_api.indexer import Indexer
 from pipeline.library import now
@@ -28,7 +29,7 @@ def indexer(library, database):
 
 
 def rows(database, call):
-    return database.rows("clips_of_call", recording_id=call.id)
+    return stored.of_call(database, call.id)
 
 
 def everything(database):
@@ -39,6 +40,8 @@ def everything(database):
             for table, columns in rows.items()
         }
         numbers = {row[0] for row in change.cursor.execute("SELECT number FROM clips").fetchall()}
+        ids = [row[0] for row in change.cursor.execute("SELECT recording_id FROM calls").fetchall()]
+        found["shown"] = Counter(str(row) for name in ids for row in stored.of_call(database, name))
         assert change.words.searcher().num_docs == len(numbers), "a document for each span, and none besides"
     return found
 

@@ -157,17 +157,6 @@ def test_what_waits_untouched_can_grow(store):
 # people
 
 
-def test_people_are_known_by_their_address_and_nobody_goes(store):
-    sam = Person("Sam Ortega", "sam@example.com", "North", ("Sam", "sam.o"))
-    assert people.keep(store, [sam, Person("Priya")]) == (["Sam Ortega", "Priya"], [])
-    assert people.keep(store, [sam]) == ([], [])
-    assert people.keep(store, [replace(sam, name="Samuel Ortega", team="South")]) == ([], ["Samuel Ortega"])
-    assert people.keep(store, [Person("priya", "priya@example.com", "South")]) == ([], ["priya"])
-    assert [(one.name, one.email, one.team) for one in people.find(store)] == [
-        ("priya", "priya@example.com", "South"), ("Samuel Ortega", "sam@example.com", "South")
-    ]  # fmt: skip
-
-
 def test_teams_by_any_name(store):
     people.keep(store, [Person("Sam Ortega", "sam@example.com", "North", ("Sam",)), Person("Priya", team="north")])
     roster = people.roster(store)

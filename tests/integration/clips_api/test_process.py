@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from functools import partial
 
 import httpx
@@ -17,6 +19,7 @@ import pytest
 from clips_api.index.database import Database
 from clips_api.indexer import Indexer
 from pipeline.library import Library
+from pipeline.supervise import Child
 from tests.integration.clips_api.conftest import PRICE, TIMING, wait_for, write_call
 
 
@@ -99,8 +102,54 @@ def test_killed_while_indexing_each_clip_is_there_once(library, started):
     assert database.rows("states") == [{"state": "done", "calls": 30}]
     with database.write() as change:
         cursor = change.cursor
-        rows = cursor.execute("SELECT id, tag FROM clips").fetchall()
+        rows = cursor.execute("SELECT recording_id, turn, start_s, end_s, tag FROM clips").fetchall()
         files = cursor.execute("SELECT recording_id, path FROM files").fetchall()
     database.close()
     assert max(Counter(rows).values()) == 1
     assert len(files) == len(set(files)) == 30
+
+
+@pytest.fixture
+def supervised(library):
+    """The API as `exemplar up` keeps it, and somebody who asks it."""
+    port = free_port()
+    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {library.secret()}"})
+    arguments = ["clips_api", "--data", str(library.root), "--port", str(port)]
+    child = Child("pages", arguments, dict(os.environ), library.logs / "pages.log")
+    library.logs.mkdir(exist_ok=True)
+    child.start()
+    yield child, client
+    child.tell_to_end()
+    child.end(5)
+
+
+def found(client, q):
+    """How many clips; none while nobody answers."""
+    with suppress(httpx.TransportError):
+        answer = client.get("/api/v1/clips", params={"q": q})
+        assert answer.status_code == 200
+        return answer.json()["total"]
+    return 0
+
+
+def test_words_cut_short_under_it_end_it_and_are_built_again(library, supervised):
+    """What is mapped and gone can't be read: the system ends whoever tries (SIGBUS). The supervisor starts it again."""
+    child, client = supervised
+    for seed in range(40):
+        write_call(library, (PRICE, TIMING)[seed % 2], seed=seed, rate=200, name=f"{seed}.wav")
+    wait_for(partial(answers, client), 20)
+    wait_for(lambda: found(client, "budgeted") == 20, 20)
+    first = child.process
+    for file in (library.index / "1" / "words").glob("*.*"):
+        if file.name != "meta.json":
+            os.truncate(file, 0)  # half of a small one would still be a whole page
+    wait_for(lambda: found(client, "price OR budgeted OR timing OR now OR we") == 0 and first.poll() is not None, 20)
+    assert first.returncode == -signal.SIGBUS
+
+    def watched():
+        child.watch()
+        return found(client, "budgeted") == 20
+
+    wait_for(watched, 30)
+    assert child.process.pid != first.pid
+    assert [path.name for path in library.index.iterdir()] == ["2"]

@@ -213,11 +213,11 @@ def test_a_person_is_told_at_the_address_on_file(client, library):
     put = client.put(
         "/api/v1/people", json={"people": [{"name": "Dana", "email": "Dana@Example.com", "slack": "U0123456789"}]}
     )
-    assert put.json() == {"added": ["Dana"], "changed": [], "total": 1}
+    assert put.json() == {"added": ["Dana"], "changed": [], "changes": [], "total": 1}
     assert [save(client, tell=who)["tell"] for who in ("dana", "Dana (Slack)", "U0123456789")] == [
         "Dana (e-mail)", "Dana (Slack)", "Dana (Slack)"
     ]  # fmt: skip
-    client.put("/api/v1/people", json={"people": [{"name": "Dana", "email": "dana@example.com"}]})
+    client.put("/api/v1/people", json={"people": [{"name": "Dana", "email": "dana@example.com", "slack": None}]})
     come(client, library, EASY, seed=5)
     assert [one["address"] for one in waiting(client)] == ["dana@example.com"]
     assert [one["tell"] for one in client.get("/api/v1/searches").json()["items"]] == ["Dana (e-mail)", None, None]

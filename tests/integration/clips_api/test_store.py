@@ -16,7 +16,7 @@ from clips_api.store import judgements as said
 from clips_api.store.database import NewerRecords, RecordsAway, Store
 from clips_api.store.judgements import Judgement
 from clips_api.store.schema import judgements as table
-from clips_api.store.schema import metadata
+from clips_api.store.tables import metadata
 from pipeline.errors import BadSettings
 
 NOON = datetime(2026, 11, 12, 12, tzinfo=UTC)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from clips_api.cutting import LONGEST, cut, source
+from clips_api.samples import PLAIN, plain
 from clips_api.spans import Span
 from pipeline.errors import BadInput, ExemplarError, Unreadable
 from pipeline.folder import CallFolder
@@ -99,6 +100,30 @@ def test_far_into_a_file_whose_packets_are_counted(tmp_path, ending):
     for start in (59.7, 75.003, 98.2):
         piece, _ = heard(cut(path, Span("0" * 16, start, start + 1.2)))
         assert offset(piece[:rate], samples, round(start * rate), rate) <= 0.2
+
+
+@pytest.mark.parametrize("ending", KINDS)
+def test_samples_are_what_the_resampler_gives(sounds, ending):
+    """Also where the sound is louder than full, as lossy codecs make it."""
+    with av.open(str(sounds[ending])) as container:
+        layout = container.streams.audio[0].layout
+        frames = list(container.decode(container.streams.audio[0]))
+    assert {frame.format.name for frame in frames} <= PLAIN.keys()
+    if frames[0].format.name.startswith("flt"):
+        frames[3] = louder(frames[3])
+    rate = frames[0].sample_rate
+    expected = [
+        piece.to_ndarray().reshape(-1, layout.nb_channels)
+        for frame in frames
+        for piece in av.AudioResampler(format="s16", layout=layout, rate=rate).resample(frame)
+    ]
+    np.testing.assert_array_equal(plain(frames, layout), np.concatenate(expected))
+
+
+def louder(frame):
+    made = av.AudioFrame.from_ndarray(frame.to_ndarray() * 5, format=frame.format.name, layout=frame.layout.name)
+    made.sample_rate = frame.sample_rate
+    return made
 
 
 def test_the_end_of_a_recording_ends_its_cut(sounds):

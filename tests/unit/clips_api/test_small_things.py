@@ -59,10 +59,10 @@ def test_captions_are_short_named_and_harmless():
 
 def test_every_statement_is_named_once_and_knows_its_parameters():
     found = statements()
-    assert found["clip"].parameters == {"id"}
+    assert found["call"].parameters == {"recording_id"}
     assert found["to_judge"].bind({"tag": "x"})["limit"] is None
     with pytest.raises(KeyError):
-        found["clip"].bind({"name": 1})
+        found["call"].bind({"name": 1})
     assert "CREATE TABLE clips" in schema()
 
 

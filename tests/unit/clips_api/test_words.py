@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clips_api.words import fold, words
+from clips_api.words import fold, folded, words
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,11 @@ def test_words(text, found):
 @given(st.text())
 def test_folding_twice_is_folding_once(text):
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(st.characters(max_codepoint=127)) | st.text("ab'`_-9 \n"))
+def test_plain_text_folds_like_any_other(text):
+    assert folded(text) == f" {' '.join(hit.word for hit in words(text))} "
 
 
 @given(st.text())

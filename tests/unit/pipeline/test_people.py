@@ -4,29 +4,48 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline import countries
 from pipeline.errors import BadInput, BadSettings
 from pipeline.people import read
 from pipeline.settings import Mail, Slack, load
 from tests.places import ROOT
 
+SAM = {
+    "name": "Sam Ortega", "email": "sam@example.com", "team": "North", "aliases": ["Sam", "sam.o"], "role": "manager",
+    "country": "ES", "zone": "Europe/Madrid",
+}  # fmt: skip
+PRIYA = {"name": "Priya", "email": None, "team": None, "aliases": [], "country": None, "zone": None}
+
 
 @pytest.mark.parametrize(
     "text",
     [
-        'Name,E-Mail,Team,Aliases,Country\nSam Ortega,sam@example.com,North,"Sam; sam.o",ES\n\nPriya,,,,\n',
-        "\ufeffname;email;team;aliases;country\r\nSam Ortega; sam@example.com ;North;Sam|sam.o;ES\r\nPriya;;;;\r\n",
-        "name\temail\tteam\talias\tcountry\nSam Ortega\tsam@example.com\tNorth\tSam;sam.o\tES\nPriya\n",
+        (
+            "Name,E-Mail,Team,Aliases,Role,Country,Time zone,Desk\n"
+            'Sam Ortega,sam@example.com,North,"Sam; sam.o",Team lead,ES,europe/madrid,4\n\nPriya,,,,,,,\n'
+        ),
+        (
+            "\ufeffname;email;team;aliases;role;country;timezone;desk\r\n"
+            "Sam  Ortega; sam@example.com ;North;Sam|sam.o;Manager;Spain;Europe/Madrid;4\r\nPriya;;;;;;;\r\n"
+        ),
+        (
+            "First Name [Required]\tLast Name [Required]\tEmail Address [Required]\tDepartment\talias\tRole\tCountry/Region\ttz\tDesk\n"
+            "Sam\tOrtega\tsam@example.com\tNorth\tSam;sam.o\tmanager\tes\tEurope/Madrid\t4\nPriya\n"
+        ),
     ],
 )
 def test_people_as_spreadsheets_write_them(text, tmp_path):
     file = tmp_path / "people.csv"
     file.write_bytes(text.encode())
     people, ignored = read(file)
-    assert [column.lower() for column in ignored] == ["country"]
-    assert people == [
-        {"name": "Sam Ortega", "email": "sam@example.com", "team": "North", "aliases": ["Sam", "sam.o"]},
-        {"name": "Priya", "aliases": []},
-    ]
+    assert [column.lower() for column in ignored] == ["desk"]
+    assert people == [SAM, PRIYA]
+
+
+def test_a_column_that_is_not_there_says_nothing(tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text("name,team\nSam Ortega,North\nPriya,\n")
+    assert read(file)[0] == [{"name": "Sam Ortega", "team": "North"}, {"name": "Priya", "team": None}]
 
 
 @pytest.mark.parametrize(
@@ -37,6 +56,9 @@ def test_people_as_spreadsheets_write_them(text, tmp_path):
         (b"name,email\n,sam@example.com\n", "line 2"),
         (b'name,email\nPriya,x@y.zz\nSam,"x\n', "line 3"),
         (b"name\nJos\xe9\n", "UTF-8"),
+        (b"name,role\nPriya,rep\nSam,boss\n", "line 3: 'boss' is no role"),
+        (b"name,country\nPriya,Atlantis\n", "line 2: 'Atlantis' is no country"),
+        (b"name,time zone\nPriya,CEST+1\n", "line 2: 'CEST.1' is no time zone"),
     ],
 )
 def test_what_is_no_table_of_people(content, told, tmp_path):
@@ -44,6 +66,20 @@ def test_what_is_no_table_of_people(content, told, tmp_path):
     file.write_bytes(content)
     with pytest.raises(BadInput, match=told):
         read(file)
+
+
+def test_countries_and_zones_are_the_worlds():
+    assert countries.country("de") == countries.country(" Germany ") == "DE"
+    assert countries.country("UK") == "GB"
+    assert countries.zone("america/new york") == "America/New_York"
+    assert countries.zones_in("PT")[0] == "Europe/Lisbon"
+    assert "Europe/Berlin" in countries.zones()
+    for wrong in ("", "Germny", "XX"):
+        with pytest.raises(BadInput):
+            countries.country(wrong)
+    for wrong in ("", "Berlin", "posix/Europe/Berlin", "/etc/passwd"):
+        with pytest.raises(BadInput):
+            countries.zone(wrong)
 
 
 @pytest.mark.parametrize("kind", [Mail, Slack])

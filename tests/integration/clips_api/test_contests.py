@@ -1,0 +1,123 @@
+"""A rep contests a tag, a step or a score of their own call; a manager decides; what was right is judged wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from clips_api.store import outbox
+from tests.integration.clips_api.team import team_of
+
+CONTESTS = "/api/v1/contests"
+
+
+@pytest.fixture
+def team(calls, client, signed_in_as):
+    return team_of(signed_in_as)
+
+
+def step(call, name="agenda"):
+    return {"recording_id": call.id, "what": "step", "tag": name, "reason": "I said it at the start."}
+
+
+def price(call, what):
+    tag = next(one for one in call.folder.analysis().tags if one.tag == "objection.price")
+    sentence = str(round(call.folder.transcript().turns[tag.turn].start * 1000))
+    about = {"recording_id": call.id, "what": what, "tag": "objection.price", "sentence": sentence}
+    return about | {"reason": "She liked the price."}
+
+
+def judgements(client, call):
+    found = client.get("/api/v1/judgements", params={"recording_id": call.id}).json()["items"]
+    return [(one["kind"], one["tag"], one["right"], one["by"]) for one in found]
+
+
+@pytest.mark.parametrize("what", ["step", "tag", "score"])
+def test_what_is_contested_waits_for_the_manager_with_what_was_found(calls, team, what):
+    body = step(calls[0]) if what == "step" else price(calls[0], what)
+    made = team.sam.post(CONTESTS, json=body)
+    assert made.status_code == 201, made.text
+    one = made.json()
+    assert (one["what"], one["by"], one["upheld"]) == (what, "Sam Reed", None)
+    assert {"step": "not heard", "tag": "made up", "score": "8 of 10"}[what] in one["found"]
+    assert [waiting["id"] for waiting in team.dana.get(CONTESTS, params={"waiting": True}).json()["items"]] == [
+        one["id"]
+    ]
+    assert "I said it" in team.dana.get("/coaching").text or "She liked" in team.dana.get("/coaching").text
+
+
+def test_upheld_it_is_judged_wrong_by_who_decided(calls, team, client):
+    for body in (step(calls[0]), price(calls[0], "tag"), price(calls[0], "score")):
+        number = team.sam.post(CONTESTS, json=body).json()["id"]
+        decided = team.dana.post(f"{CONTESTS}/{number}", json={"upheld": True, "answer": "You are right."})
+        assert (decided.json()["upheld"], decided.json()["decided_by"]) == (True, "Dana Hill")
+    assert judgements(client, calls[0]) == [
+        ("step", "agenda", False, "Dana Hill"),
+        ("tag", "objection.price", False, "Dana Hill"),
+    ]
+
+
+def test_kept_as_it_was_nothing_is_judged_and_the_trail_stays(calls, team, client):
+    number = team.sam.post(CONTESTS, json=step(calls[0])).json()["id"]
+    team.dana.post(f"{CONTESTS}/{number}", json={"upheld": False, "answer": "It was a recap."})
+    assert judgements(client, calls[0]) == []
+    html = team.sam.get(f"/contests/{number}").text
+    for words in ("I said it at the start.", "It stays as it was found.", "It was a recap.", "not heard"):
+        assert words in html
+    again = team.dana.post(f"{CONTESTS}/{number}", json={"upheld": True})
+    assert (again.status_code, again.json()["detail"]) == (422, "somebody has decided this meanwhile")
+    assert judgements(client, calls[0]) == []
+
+
+def test_only_who_made_the_call_contests_and_only_who_coaches_them_decides(calls, team):
+    for other, status in ((team.priya, 404), (team.omar, 404), (team.lee, 404), (team.dana, 403)):
+        assert other.post(CONTESTS, json=step(calls[0])).status_code == status
+    number = team.sam.post(CONTESTS, json=step(calls[0])).json()["id"]
+    assert team.sam.post(f"{CONTESTS}/{number}", json={"upheld": True}).status_code == 403
+    assert team.lee.post(f"{CONTESTS}/{number}", json={"upheld": True}).status_code == 404
+    for other in (team.priya, team.omar, team.lee):
+        assert other.get(f"/contests/{number}").status_code == 404
+        assert other.get(CONTESTS).json()["total"] == 0
+
+
+def test_the_same_is_contested_once_until_it_is_decided(calls, team):
+    number = team.sam.post(CONTESTS, json=step(calls[0])).json()["id"]
+    assert team.sam.post(CONTESTS, json=step(calls[0])).status_code == 422
+    team.dana.post(f"{CONTESTS}/{number}", json={"upheld": False})
+    assert team.sam.post(CONTESTS, json=step(calls[0])).status_code == 201
+
+
+def test_what_is_not_there_can_not_be_contested(calls, team):
+    assert team.sam.post(CONTESTS, json=step(calls[0], "nothing")).status_code == 404
+    assert team.sam.post(CONTESTS, json=step(calls[0]) | {"reason": "  "}).status_code == 422
+
+
+def test_both_sides_are_told(calls, team, client):
+    number = team.sam.post(CONTESTS, json=step(calls[0])).json()["id"]
+    team.dana.post(f"{CONTESTS}/{number}", json={"upheld": True})
+    rows = outbox.waiting(client.app.state.parts.store)
+    assert [(row.kind, row.address) for row in rows] == [
+        ("contest", "dana@juniper.example"),
+        ("decided", "sam@juniper.example"),
+    ]
+
+
+def test_a_deleted_call_leaves_reason_and_decision(calls, team, client):
+    number = team.sam.post(CONTESTS, json=price(calls[0], "tag")).json()["id"]
+    assert client.get(f"/api/v1/calls/{calls[0].id}/deletion").json()["contests"] == 1
+    client.delete(f"/api/v1/calls/{calls[0].id}")
+    left = team.dana.get(CONTESTS).json()["items"][0]
+    assert (left["quote"], left["found"], left["reason"]) == ("", "", "She liked the price.")
+    assert team.dana.post(f"{CONTESTS}/{number}", json={"upheld": True}).json()["upheld"] is True
+    assert "deleted with the call" in team.sam.get(f"/contests/{number}").text
+
+
+def test_a_rep_contests_on_the_page_of_their_call_without_scripts(calls, team):
+    page = team.sam.get(f"/calls/{calls[0].id}").text
+    assert '<option value="step agenda">Agenda: not heard</option>' in page
+    body = {"recording_id": calls[0].id, "about": "step agenda", "reason": "I did."}
+    assert team.sam.post("/contests", data=body).status_code == 303
+    page = team.sam.get(f"/calls/{calls[0].id}").text
+    assert "waits for an answer" in page
+    assert '<option value="step agenda">' not in page
+    assert 'id="contest"' not in team.dana.get(f"/calls/{calls[0].id}").text
+    assert team.sam.post("/contests", data=body | {"about": ""}).status_code == 422
