@@ -12,6 +12,7 @@ from fastapi.responses import PlainTextResponse
 from clips_api import (
     access,
     assignments,
+    backup,
     calls,
     clips,
     collections,
@@ -49,6 +50,7 @@ from clips_api import (
 )
 from clips_api.cursors import Cursors
 from clips_api.deps import Parts
+from clips_api.exports import routes as exports
 from clips_api.index.database import Database
 from clips_api.index.search import Finder
 from clips_api.indexer import Indexer
@@ -136,6 +138,7 @@ def create_app(settings: Settings) -> FastAPI:
         trail.router,
         searches.router,
         outbox.router,
+        backup.router,
         assignments.router,
         reminding.router,
         modules.router,
@@ -144,6 +147,7 @@ def create_app(settings: Settings) -> FastAPI:
         contests.router,
         peers.router,
         consents.router,
+        exports.router,
         pages.router,
     ):
         app.include_router(router)

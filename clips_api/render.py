@@ -34,6 +34,7 @@ MORE: tuple[tuple[str, str, Role], ...] = (  # what isn't needed every day
     ("/playbook", "Playbook", "manager"),
     ("/vocabulary", "Names", "manager"),
     ("/people", "People", "manager"),
+    ("/export", "Export", "manager"),
     ("/setup", "Settings", "admin"),
     ("/audit", "Audit trail", "admin"),
     ("/account", "Your account", "rep"),
@@ -96,7 +97,8 @@ def page(
     environment: Environment = request.app.state.templates
     viewer = getattr(request.state, "viewer", None) or NOBODY
     nav, more = ([(href, name) for href, name, least in some if viewer.may(least)] for some in (NAV, MORE))
-    shown = {"path": request.url.path, "viewer": viewer, "nav": nav, "more_nav": more} | context
+    shown = {"path": request.url.path, "viewer": viewer, "nav": nav, "more_nav": more}
+    shown |= {"manages": viewer.may("manager")} | context
     return HTMLResponse(environment.get_template(template).render(shown), code, headers)
 
 

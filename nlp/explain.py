@@ -8,14 +8,15 @@ from nlp.findings import Speaker, Tag, Turn
 from nlp.matching import Hit
 from nlp.playbook import NEAR
 from nlp.rules import CompiledPlaybook
-from nlp.tagger import Heard, hear, tag
+from nlp.tagger import Heard, hear, stops, tag
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
     """A rule whose pattern matched ``words`` and that does not count: because of ``by_words``, which ``by`` matched.
 
-    ``by`` is empty where the rule wants other words nearby and none of them stand there.
+    ``by`` is empty where the rule wants other words nearby and none of them stand there, or where the sentence is not
+    like known ones of the tag.
     """
 
     tag: str
@@ -47,7 +48,16 @@ def explain(text: str, speaker: Speaker, playbook: CompiledPlaybook) -> Explaine
         rule = playbook.tags[use.tag]
         if rule.id in found or rule.id in stopped or (speaker != "unknown" and rule.speaker not in (speaker, "any")):
             continue
-        by = next((other for other in heard.hits if other.pattern in use.rule.unless and _beside(hit, other)), None)
+        by = next(
+            (
+                other
+                for other in heard.hits
+                if other.pattern in use.rule.unless
+                and _beside(hit, other)
+                and stops(other, hit, playbook.uses, heard.stream)
+            ),
+            None,
+        )
         stopped[rule.id] = Stopped(
             rule.id,
             use.rule.id,

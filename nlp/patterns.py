@@ -14,11 +14,13 @@ Words are matched whatever their case and punctuation, with contractions opened 
 ``...``            up to eight words
 ``^`` and ``$``    the beginning and the end of a sentence
 ``?`` at the end   the sentence must be a question (by its mark, or by how it begins)
+``>`` at the end   of an ``unless`` pattern: it stops only what begins after it begins ("people say >")
+``<`` in front     of an ``unless`` pattern: it stops only what ends before it ends ("< until we tried it")
 =================  ===================================================================================
 
 Grammar::
 
-    pattern  = ["^"] item+ ["$"] ["?"]
+    pattern  = ["<"] ["^"] item+ ["$"] ["?"] [">"]
     item     = word | "~" word | "@" name | "<n>" | "*" | ".." | "..." | "(" choice ")" | "[" choice "]"
     choice   = item+ ("|" item+)*
 
@@ -36,7 +38,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from nlp.inflect import family
 from nlp.words import BREAK, plain, word_set
@@ -72,15 +74,17 @@ DEEPEST = 20  # brackets inside each other
 # Any of these words; one of these rows; one of the marks above.
 Token: TypeAlias = "frozenset[str] | Choice | str"  # noqa: S105
 Row: TypeAlias = tuple[Token, ...]
+Stops: TypeAlias = Literal["", "after", "before"]
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A read pattern: a row of tokens."""
+    """A read pattern: a row of tokens. ``stops``: where what an ``unless`` pattern stops stands ("" is anywhere)."""
 
     text: str
     row: Row
     asks: bool
+    stops: Stops = ""
 
     def phrases(self) -> list[tuple[str, ...]] | None:
         """Every written phrase, or None where the pattern has gaps or numbers, or too many phrases."""
@@ -150,7 +154,7 @@ def read(text: str, lists: Mapping[str, Sequence[str]] | None = None) -> Pattern
         raise PatternError(f"{text!r}: ^ can only stand at the beginning, $ only at the end")
     if _ways(row) > MOST_WAYS:
         raise PatternError(f"{text!r} can be read in too many ways; use fewer gaps, or write it as several patterns")
-    return Pattern(text, row, reader.asks)
+    return Pattern(text, row, reader.asks, reader.stops)
 
 
 def _ways(row: Row) -> int:
@@ -211,8 +215,11 @@ class _Reader:
 
     def __init__(self, text: str, lists: Mapping[str, Sequence[str]]) -> None:
         self.text, self.lists = text, lists
-        self.asks = text.rstrip().endswith("?")
-        body = text.rstrip().removesuffix("?").replace("…", "...")
+        body = text.strip()
+        self.stops: Stops = "after" if body.endswith(" >") else "before" if body.startswith("< ") else ""
+        body = body.removesuffix(" >").removeprefix("< ").rstrip()
+        self.asks = body.endswith("?")
+        body = body.removesuffix("?").replace("…", "...")
         self.tokens = [m.group(1) for m in _LEX.finditer(body)]
         self.at = 0
         self.depth = 0

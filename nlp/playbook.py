@@ -9,8 +9,9 @@
 
 A tag file: ``id``, ``title``, ``why`` (it matters), ``speaker`` (rep or customer), ``rules`` (each ``id``, ``say``:
 patterns, any of which makes the tag; ``near``: patterns of which one must stand within :data:`NEAR` words; ``unless``:
-patterns of which none may stand so near), ``unless`` and ``unless_in`` (patterns, names of contexts) for all rules, and
-``match`` / ``not_match``: sentences that the tag must and must not mark. A step file: see :class:`nlp.rules.StepRule`.
+patterns of which none may stand so near; ``like``: how like known sentences of the tag it must be, by the classifier),
+``unless``, ``unless_in`` (patterns, names of contexts) and ``like`` for all rules, and ``match`` / ``not_match``:
+sentences that the tag must and must not mark. A step file: see :class:`nlp.rules.StepRule`.
 
 Unknown keys are refused. The version of a playbook is the hash of its files' content.
 """
@@ -40,20 +41,22 @@ class _Patterns:
         self.uses: list[Use] = []
         self._unused: dict[str, int] = {}
 
-    def add(self, file: Path, text: Text) -> int:
+    def add(self, file: Path, text: Text, *, stopping: bool = False) -> int:
         try:
             pattern = read(text.value, self.lists)
         except PatternError as error:
             raise PlaybookError(file, text.line, str(error)) from None
+        if pattern.stops and not stopping:
+            raise PlaybookError(file, text.line, f"{text.value!r}: '<' and '>' are for 'unless' and for contexts")
         self.read.append(pattern)
-        self.uses.append(Use())
+        self.uses.append(Use(stops=pattern.stops))
         return len(self.read) - 1
 
     def shared(self, file: Path, texts: Sequence[Text]) -> frozenset[int]:
         """Patterns that make no tag themselves."""
         for text in texts:
             if text.value not in self._unused:
-                self._unused[text.value] = self.add(file, text)
+                self._unused[text.value] = self.add(file, text, stopping=True)
         return frozenset(self._unused[text.value] for text in texts)
 
     def named(self, section: Section, key: str) -> frozenset[int]:
@@ -135,12 +138,13 @@ def _version(folder: Path, files: Sequence[Path]) -> str:
 
 
 def _tag(section: Section, number: int, patterns: _Patterns) -> TagRule:
-    section.only("id", "title", "why", "speaker", "rules", "unless", "unless_in", "match", "not_match")
+    section.only("id", "title", "why", "speaker", "rules", "unless", "unless_in", "like", "match", "not_match")
     speaker = section.text("speaker")
     if speaker not in ("rep", "customer", "any"):
         raise section.error(f"speaker should be rep, customer or any, not {speaker!r}", "speaker")
     unless = patterns.shared(section.file, section.texts("unless")) | patterns.named(section, "unless_in")
-    rules = tuple(_rule(entry, number, unless, patterns) for entry in section.sections("rules"))
+    like = _likeness(section, 0.0)
+    rules = tuple(_rule(entry, number, unless, like, patterns) for entry in section.sections("rules"))
     if not rules:
         raise section.error("a tag needs rules")
     return TagRule(
@@ -155,17 +159,25 @@ def _tag(section: Section, number: int, patterns: _Patterns) -> TagRule:
     )
 
 
-def _rule(section: Section, tag: int, unless: frozenset[int], patterns: _Patterns) -> Rule:
-    section.only("id", "say", "near", "unless", "unless_in")
+def _rule(section: Section, tag: int, unless: frozenset[int], like: float, patterns: _Patterns) -> Rule:
+    section.only("id", "say", "near", "unless", "unless_in", "like")
     near = patterns.shared(section.file, section.texts("near"))
     own = patterns.shared(section.file, section.texts("unless")) | patterns.named(section, "unless_in")
     say = tuple(patterns.add(section.file, text) for text in section.texts("say"))
     if not say:
         raise section.error("a rule needs patterns under 'say'")
-    rule = Rule(section.text("id"), say, near, unless | own)
+    rule = Rule(section.text("id"), say, near, unless | own, _likeness(section, like))
     for pattern in say:
         patterns.uses[pattern] = Use(tag, rule)
     return rule
+
+
+def _likeness(section: Section, default: float) -> float:
+    value = section.number("like", default)
+    assert value is not None
+    if value > 1:
+        raise section.error("'like' is a likeness: from 0 to 1", "like")
+    return value
 
 
 def _type(section: Section, patterns: _Patterns) -> TypeRule:

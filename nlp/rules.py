@@ -6,17 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nlp.matching import PatternSet
+from nlp.patterns import Stops
 from nlp.yamlfile import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One family of ways to say a tag. The numbers are patterns of the playbook's pattern set."""
+    """One family of ways to say a tag. The numbers are patterns of the playbook's pattern set.
+
+    ``like``: how like known sentences of the tag a sentence must be as well (0 to 1); 0 asks no second opinion.
+    """
 
     id: str
     say: tuple[int, ...]
     near: frozenset[int]
     unless: frozenset[int]
+    like: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +95,14 @@ class TypeRule:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a pattern says when it hits: the tag (an index) and its rule, or neither (a context, or a type of call)."""
+    """What a pattern says when it hits: the tag (an index) and its rule, or neither (a context, or a type of call).
+
+    ``stops``: which hits an ``unless`` pattern stops: those ``before`` or ``after`` it, or (empty) both.
+    """
 
     tag: int | None = None
     rule: Rule | None = None
+    stops: Stops = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 
 from nlp.findings import Suggestion, Tag, Turn
 from nlp.rules import CompiledPlaybook
@@ -18,19 +17,16 @@ from nlp.suggester.features import of_sentence
 from nlp.suggester.known import FAMILY, Example, fingerprint, of_playbook, ours
 from nlp.suggester.model import Model
 from nlp.suggester.neighbours import Neighbours
+from nlp.suggester.opinion import packaged
 from nlp.tagger import times
 from nlp.words import stream
+
+__all__ = ["ENGINE", "LEAST_WORDS", "Suggester", "packaged", "sentences"]
 
 ENGINE = "suggest/1"
 LEAST_WORDS = 4  # "too right" is too little to go by
 LONGEST = 60  # words of a sentence; a longer one is a turn without full stops, of which no sentence can be shown
 NEARLY_THE_SAME = 0.75  # cosine
-
-
-@cache
-def packaged() -> Model:
-    """The classifier that comes with the package."""
-    return Model.from_bytes(files("nlp").joinpath("suggester", "weights.npz").read_bytes())
 
 
 def sentences(playbook: CompiledPlaybook, judged: Sequence[Example] = ()) -> tuple[Example, ...]:

@@ -21,8 +21,14 @@ from operator import attrgetter
 from nlp.findings import Speaker, Tag, Turn
 from nlp.matching import Hit
 from nlp.playbook import NEAR
-from nlp.rules import CompiledPlaybook
-from nlp.words import Stream, stream
+from nlp.rules import CompiledPlaybook, Use
+from nlp.suggester.opinion import Opinion
+from nlp.words import Stream, stream, word_set
+
+FAR_LESS = 0.25  # as like known sentences as the likelier kind
+LEANS = 0.05  # a rule that wants more likeness leans on the second opinion, and tells its reason
+FRAMED = 6  # words behind "people say" and the like that still belong to it
+_TURN = word_set("but though however although")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ def tag(turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -> tupl
     for hit in heard.hits:
         by_sentence.setdefault(hit.sentence, []).append(hit)
     best: dict[tuple[int, int], Hit] = {}
+    opinion = Opinion(heard.stream)
     for sentence, hits in by_sentence.items():
         speaker = turns[heard.stream.sentences[sentence].turn].speaker
         reach = max(hit.end - hit.start for hit in hits) + NEAR
@@ -53,43 +60,87 @@ def tag(turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -> tupl
             if use.tag is None or use.rule is None or not _reads(playbook.tags[use.tag].speaker, speaker):
                 continue
             near, unless = use.rule.near, use.rule.unless
-            if (near and not _beside(hit, hits, near, reach)) or (unless and _beside(hit, hits, unless, reach)):
+            if near and not _beside(hit, hits, near, reach):
+                continue
+            if unless and _beside(hit, hits, unless, reach, (playbook.uses, heard.stream)):
+                continue
+            like = use.rule.like
+            if like and opinion.likeness(sentence, playbook.tags[use.tag].id) < like:
                 continue
             old = best.get((sentence, use.tag))
             if old is None or hit.end - hit.start > old.end - old.start:
                 best[sentence, use.tag] = hit
     clock = Clock(turns)
-    tags = [_tag(turns, heard.stream, hit, playbook, clock) for hit in best.values()]
+    _drop_unlikely(best, playbook, opinion)
+    tags = [_tag(turns, hit, playbook, clock, opinion) for hit in best.values()]
     return tuple(sorted(tags, key=lambda t: (t.turn, t.start_char, t.end_char, t.tag)))
+
+
+def _drop_unlikely(best: dict[tuple[int, int], Hit], playbook: CompiledPlaybook, opinion: Opinion) -> None:
+    """Where two kinds of one family are found in a sentence, a kind far less like it than the other goes."""
+    likely: dict[tuple[int, str], dict[tuple[int, int], float]] = {}
+    for (sentence, number), hit in best.items():
+        rule, name = playbook.uses[hit.pattern].rule, playbook.tags[number].id
+        if rule is not None and rule.like:
+            kinds = likely.setdefault((sentence, name.partition(".")[0]), {})
+            kinds[sentence, number] = opinion.likeness(sentence, name)
+    for kinds in likely.values():
+        for key, value in kinds.items():
+            if value < FAR_LESS * max(kinds.values()):
+                del best[key]
 
 
 def _reads(said_by: str, speaker: Speaker) -> bool:
     return speaker == "unknown" or said_by in (speaker, "any")
 
 
-def _beside(hit: Hit, hits: Sequence[Hit], patterns: frozenset[int], reach: int) -> bool:
-    """Whether one of these patterns hit within NEAR words. ``hits`` are in order and matter ``reach`` words back."""
+def _beside(
+    hit: Hit,
+    hits: Sequence[Hit],
+    patterns: frozenset[int],
+    reach: int,
+    stopping: tuple[Sequence[Use], Stream] | None = None,
+) -> bool:
+    """Whether one of these patterns hit within NEAR words. ``hits`` are in order and matter ``reach`` words back.
+
+    With ``stopping`` they are patterns that stop a hit, some of them only on one side.
+    """
     for other in itertools.islice(hits, bisect_left(hits, hit.start - reach, key=_start), None):
         if other.start > hit.end + NEAR:
             return False
-        if other.pattern in patterns and other.end + NEAR >= hit.start:
+        beside = other.pattern in patterns and other.end + NEAR >= hit.start
+        if beside and (stopping is None or stops(other, hit, *stopping)):
             return True
     return False
+
+
+def stops(other: Hit, hit: Hit, uses: Sequence[Use], words: Stream) -> bool:
+    """Whether what an ``unless`` pattern found stands on the right side of a hit to stop it; "but" ends its reach."""
+    match uses[other.pattern].stops:
+        case "after":
+            between = words.words[other.end : hit.start]
+            return other.start <= hit.start and len(between) <= FRAMED and _TURN.isdisjoint(between)
+        case "before":
+            return other.end >= hit.end
+    return True
 
 
 _start = attrgetter("start")
 
 
-def _tag(turns: Sequence[Turn], words: Stream, hit: Hit, playbook: CompiledPlaybook, clock: Clock) -> Tag:
+def _tag(turns: Sequence[Turn], hit: Hit, playbook: CompiledPlaybook, clock: Clock, opinion: Opinion) -> Tag:
+    words = opinion.words
     number = words.sentences[hit.sentence].turn
     use = playbook.uses[hit.pattern]
     assert use.tag is not None
     assert use.rule is not None
     begin, end = words.begins[hit.start], words.ends[hit.end - 1]
     start_s, end_s = clock.times(number, begin, end)
+    name = playbook.tags[use.tag].id
+    nearest = opinion.nearest(hit.sentence, name) if use.rule.like >= LEANS else ""
     return Tag(
-        tag=playbook.tags[use.tag].id,
-        rule=f"{use.rule.id}: {playbook.texts[hit.pattern]}",
+        tag=name,
+        rule=f"{use.rule.id}: {playbook.texts[hit.pattern]}" + (f" (like “{nearest}”)" if nearest else ""),
         turn=number,
         start_char=begin,
         end_char=end,

@@ -82,21 +82,21 @@ class Writer:
 
     def _add(self, name: str, handle: IO[bytes], size: int, found: os.stat_result | None = None) -> bool:
         hashed = Hashed(handle, size)
-        self._tar.addfile(_member(name, size, found), hashed)  # type: ignore[arg-type]  it only reads
+        self._tar.addfile(_member(name, size, found), hashed)
         if hashed.short or (found and _mark(os.fstat(handle.fileno())) != _mark(found)):
             return False
-        self._sums.write(f"{hashed.sha256}  {_escaped(name)}\n".encode("utf-8", "surrogateescape"))
+        written = _escaped(name)
+        mark = "\\" if written != name else ""
+        self._sums.write(f"{mark}{hashed.sha256}  {written}\n".encode("utf-8", "surrogateescape"))
         self.files += 1
         self.bytes += size
         return True
 
 
-def members(source: IO[bytes]) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
+def members(source: io.BufferedReader) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
     """What a backup consists of, in its order; each is to be read before the next. Raises BadBackup."""
-    buffered = io.BufferedReader(source, BLOCK) if isinstance(source, io.RawIOBase) else source
-    start = buffered.peek(2)[:2] if isinstance(buffered, io.BufferedReader) else b""
-    with _readable():
-        plain: Any = gzip.GzipFile(fileobj=buffered) if start == ZIPPED else buffered
+    with readable():
+        plain: Any = gzip.GzipFile(fileobj=source) if source.peek(2)[:2] == ZIPPED else source
         with tarfile.open(fileobj=plain, mode="r|", bufsize=BLOCK) as tar:
             for number, member in enumerate(tar):
                 handle = tar.extractfile(member) if member.isreg() else None
@@ -124,14 +124,15 @@ def header(written: bytes) -> dict[str, Any]:
 
 def listed(sums: IO[bytes]) -> Iterator[tuple[str, str]]:
     """Each name of the list and its SHA-256, in the order of the members."""
-    for line in io.TextIOWrapper(sums, encoding="utf-8", errors="surrogateescape", newline="\n"):
-        digest, _, name = line.rstrip("\n").partition("  ")
+    for line in sums:
+        digest, _, name = line.decode("utf-8", "surrogateescape").rstrip("\n").partition("  ")
         escaped = digest.startswith("\\")
         yield (_plain(name) if escaped else name), digest.removeprefix("\\")
 
 
 @contextmanager
-def _readable() -> Iterator[None]:
+def readable() -> Iterator[None]:
+    """Around whatever reads a member. Raises BadBackup."""
     try:
         yield
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:

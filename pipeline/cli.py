@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from pipeline import settings
+from pipeline.backups import backup, restore
 from pipeline.errors import ExemplarError
 from pipeline.people import app as people_app
 from pipeline.searching import search
@@ -25,6 +26,8 @@ playbook_app = typer.Typer(no_args_is_help=True, help="Look after the playbook."
 app.add_typer(playbook_app, name="playbook")
 app.add_typer(people_app, name="people")
 app.command()(search)
+app.command()(backup)
+app.command()(restore)
 
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False)

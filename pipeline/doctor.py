@@ -51,6 +51,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     if settings.mail is not None:
         yield _mail(settings.mail)
     yield from _secrets(settings)
+    yield from _backup(settings)
 
 
 def _package(package: str) -> Finding:
@@ -134,6 +135,15 @@ def _mail(mail: Mail) -> Finding:
         advice = "Check host and port under [mail]; until it answers, messages wait and are tried again."
         return Finding(False, "mail server", f"{where}: {error.strerror or error}", advice)
     return Finding(True, "mail server", f"{where} answers")
+
+
+def _backup(settings: Settings) -> Iterator[Finding]:
+    """When everything was last backed up by us; other ways to do it are as good."""
+    library = Library(settings.data)
+    if library.root.exists():
+        last = library.backed_up()
+        none = "none yet: `exemplar backup FILE` makes one, also while Exemplar runs"
+        yield Finding(True, "last backup", f"{last['at'][:16].replace('T', ' ')} UTC, {last['to']}" if last else none)
 
 
 def _secrets(settings: Settings) -> Iterator[Finding]:

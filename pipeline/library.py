@@ -9,9 +9,10 @@ import secrets
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pipeline import channels, files
 from pipeline.errors import NotFound
@@ -47,6 +48,7 @@ class Library:
         self._progress = root / "spool" / "progress.json"
         self._running = root / "running.json"
         self._restart = root / "spool" / "restart"
+        self._backed_up = root / "backed-up.json"
 
     def prepare(self) -> None:
         """Make every folder that is missing. What people said on these calls is nobody else's business: 0700."""
@@ -183,7 +185,7 @@ class Library:
         if call is None:
             raise NotFound(f"call {recording_id}")
         try:
-            with call.lock():
+            with files.lock(self.root / "calls", shared=True), call.lock():
                 parts = call.parts()
                 before()
                 gone = call.path.rename(self.incoming / uuid.uuid4().hex)  # at once out of sight, however large
@@ -194,6 +196,31 @@ class Library:
         shutil.rmtree(self.scratch / call.id, ignore_errors=True)
         for part in (*parts.files, *parts.mixed) if parts else ():
             (self._parts / part.sha256[: len(call.id)]).unlink(missing_ok=True)
+
+    # backups
+
+    def nothing_deleted(self) -> AbstractContextManager[None]:
+        """While this is held, `delete` raises Busy. Raises Busy where somebody holds it already."""
+        return files.lock(self.root / "calls")
+
+    def apart(self) -> Iterator[Path]:
+        """What lies here besides calls, the inbox and quarantine, and is not made again from them."""
+        made_again = (self.incoming, self.scratch, self.index, self.prefect, self.logs, self.root / "spool")
+        ours = (self.run_lock, self._running, self._backed_up, self.inbox, self.quarantine, self.root / "calls")
+        for path in sorted(self.root.iterdir()):
+            if path not in (*made_again, *ours) and not path.name.startswith((".", self.records.name)):
+                yield path
+
+    def backed_up(self) -> dict[str, Any] | None:
+        """When the last backup was made, and where to; None where none ever was."""
+        try:
+            found: dict[str, Any] = json.loads(self._backed_up.read_bytes())
+        except (FileNotFoundError, ValueError):
+            return None
+        return found
+
+    def note_backup(self, note: dict[str, Any]) -> None:
+        files.write(self._backed_up, json.dumps(note).encode())
 
     # scratch and notes between processes
 

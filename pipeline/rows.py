@@ -1,11 +1,11 @@
-"""People's records as lines of JSON, whichever database they come from (clips_api/store/lines.py writes and reads them).
+"""People's records as lines of JSON, whichever database they come from (clips_api/store/lines.py reads and writes it).
 
 ::
 
-    {"format": 1, "revision": "0007", "tables": {"people": ["id", "name", …], …}}    the shape
-    {"table": "people"}                                                            what follows are its rows
+    {"format": 1, "revision": "0007", "tables": {"people": ["id", "name", …], …}}   the shape
+    {"table": "people"}                                                           what follows are its rows
     [1, "Dana Whitfield", …]
-    {"end": {"people": {"rows": 12, "sha256": "…"}, …}, "numbers": {"people": 14}}   all of it, and the last numbers given
+    {"end": {"people": {"rows": 12, "sha256": "…"}, …}, "numbers": {"people": 14}}  how many, and the last numbers given
 """
 
 from __future__ import annotations
@@ -25,6 +25,16 @@ class BadBackup(ExemplarError):
 
     permanent = True
     advice = "Use another backup. Nothing was changed."
+
+
+class RecordsFailed(ExemplarError):
+    """The records of what people wrote could not be read or written."""
+
+    def __init__(self, said: bytes) -> None:
+        """What the process that tried said last: what happened, and what to do."""
+        *_, happened, advice = ["", "", *said.decode(errors="replace").strip().splitlines()]
+        super().__init__(happened)
+        self.advice = advice or "Check records_url, and that the database can be reached."
 
 
 class Tally:

@@ -18,7 +18,7 @@ from sqlalchemy import types as kinds
 from clips_api.store.database import Store, upgrade
 from clips_api.store.tables import metadata
 from pipeline.errors import BadInput, ExemplarError
-from pipeline.rows import FORMAT, Tally, rows, shape
+from pipeline.rows import FORMAT, Tally, check, rows, shape
 
 AT_ONCE = 1000  # rows
 VERSION = "alembic_version"
@@ -49,10 +49,11 @@ def fill(store: Store, read: Callable[[], Iterable[bytes]]) -> int:
 
     Raises RecordsThere, BadBackup, NewerRecords, NotTheSame.
     """
+    check(read())
     with store.write() as connection:
         if inspect(connection).has_table(VERSION):
             raise RecordsThere(store.engine.url.render_as_string(hide_password=True))
-        told = shape(next(iter(read())))
+        told = shape(next(iter(read()), b""))
         upgrade(connection, told["revision"])
         _insert(connection, told["tables"], read())
         _number(connection, _last(read())["numbers"])
@@ -62,7 +63,7 @@ def fill(store: Store, read: Callable[[], Iterable[bytes]]) -> int:
 
 
 def _lines(connection: Connection) -> Iterator[bytes]:
-    revision = connection.execute(text(f"SELECT version_num FROM {VERSION}")).scalar_one()
+    revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     found = _tables(connection)
     yield _line({"format": FORMAT, "revision": revision, "tables": {one.name: list(one.c.keys()) for one in found}})
     tally = Tally()
@@ -155,9 +156,7 @@ def _numbers(connection: Connection, tables: Iterable[Table]) -> dict[str, int]:
         given = connection.execute(text("SELECT name, seq FROM sqlite_sequence"))
         return {name: number for name, number in given if name in names}
     last = text("SELECT pg_sequence_last_value(pg_get_serial_sequence(:name, 'id')::regclass)")
-    found = {
-        table.name: connection.execute(last, {"name": table.name}).scalar() for table in tables if "id" in table.c
-    }
+    found = {table.name: connection.execute(last, {"name": table.name}).scalar() for table in tables if "id" in table.c}
     return {name: number for name, number in found.items() if number}
 
 

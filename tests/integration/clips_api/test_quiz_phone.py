@@ -177,7 +177,8 @@ def test_a_quiz_is_made_in_the_browser(chromium, house):
     page.get_by_label("Or in a new one, called").fill("Made here")
     page.get_by_role("button", name="See what can be asked").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What can be asked about it")
-    page.get_by_role("button", name="Put them in").click()
+    with page.expect_navigation():  # scripts are there once it is loaded
+        page.get_by_role("button", name="Put them in").click()
     expect(page.locator(".item")).to_have_count(1)
     page.get_by_label("Stops after").fill("4.2")
     page.get_by_label("What is asked").fill("And now?")

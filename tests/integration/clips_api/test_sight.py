@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
+from clips_api import access
 from clips_api.store import consents, kept
 from clips_api.store.people import Person
 from clips_api.viewer import Viewer
@@ -80,6 +82,26 @@ def test_a_rep_changes_nothing_of_a_call(everybody, calls):
     ):
         answer = everybody["Sam Ortega"].request(method, address, json={} if method == "PATCH" else None)
         assert answer.status_code == 403, address
+
+
+def test_pages_offer_a_rep_only_what_they_may_do(everybody, calls):
+    """Every form and every link of their pages leads somewhere that lets them in."""
+    for address in (f"/calls/{calls[0].id}", "/search?q=budgeted", "/calls", "/library", "/coaching", "/modules"):
+        html = everybody["Sam Ortega"].get(address).text
+        for action in set(re.findall(r'<form[^>]*method="post"[^>]*action="([^"]*)"', html)):
+            assert least_for("POST", action) in ("rep", "anyone"), (address, action)
+        for href in set(re.findall(r'<a[^>]*href="(/[^"#?]*)', html)):
+            assert least_for("GET", href) in ("rep", "anyone"), (address, href)
+
+
+def least_for(method: str, address: str) -> str | None:
+    """The least role that may use an address, by the table."""
+    for route, least in sorted(access.table().items(), key=lambda one: one[0].count("{")):
+        given, _, template = route.partition(" ")
+        pattern = re.sub(r"\{[^}]*:path\}", ".+", template)
+        if given == method and re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", pattern), address or "/"):
+            return least
+    return None
 
 
 def test_the_library_shows_a_clip_to_others_once_its_rep_agreed(everybody, client, app, calls):

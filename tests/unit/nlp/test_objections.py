@@ -133,3 +133,21 @@ def test_not_heard(playbook, text):
 @pytest.mark.parametrize("text", [texts[0] for texts in SAID.values()])
 def test_a_rep_never_objects(playbook, text):
     assert objections(playbook, "rep", text) == set()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A friend of mine runs a garage and he says it's too expensive.",
+        "I was worried about the cost but you've explained that now.",
+        "It's too dear for some people but we're not.",
+        "Our customers always say it's too expensive.",
+        "I wouldn't say it's too expensive.",
+    ],
+)
+def test_what_others_say_and_what_is_settled_is_no_objection(playbook, sentence):
+    assert not objections(playbook, "customer", sentence)
+
+
+def test_but_ends_the_reach_of_a_frame(playbook):
+    assert "objection.price" in objections(playbook, "customer", "People say it is nice but it's too expensive for us.")
