@@ -14,6 +14,7 @@ from clips_api import (
     assignments,
     backup,
     calls,
+    changes,
     clips,
     collections,
     consents,
@@ -32,6 +33,7 @@ from clips_api import (
     peers,
     people,
     playbook,
+    practices,
     problems,
     queue,
     quizzes,
@@ -55,7 +57,7 @@ from clips_api.index.database import Database
 from clips_api.index.search import Finder
 from clips_api.indexer import Indexer
 from clips_api.keyring import Keys
-from clips_api.pages import door
+from clips_api.pages import door, practice
 from clips_api.preview import Previewer
 from clips_api.store import judgements as said
 from clips_api.store import people as known
@@ -116,6 +118,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(gate.Gate, settings=settings, keys=keys)
     problems.install(app)
     door.install(app)
+    practice.install(app)
     for router in (
         calls.router,
         speakers.router,
@@ -141,12 +144,14 @@ def create_app(settings: Settings) -> FastAPI:
         backup.router,
         assignments.router,
         reminding.router,
+        practices.router,
         modules.router,
         quizzes.router,
         notes.router,
         contests.router,
         peers.router,
         consents.router,
+        changes.router,
         exports.router,
         pages.router,
     ):

@@ -1,4 +1,4 @@
-"""People's records for `exemplar backup` while Exemplar runs: its settings say where they are, whatever the shell's do."""
+"""People's records for `exemplar backup` while Exemplar runs, whose settings say where they are."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def delete(parts: Parts, recording_id: str, *, words: bool = False) -> None:
     try:
         parts.library.delete(call.id, forget)
     except Busy as error:
-        raise NotNow("Exemplar is working on it: try again in a moment, or cancel it first") from error
+        raise NotNow("Exemplar works on it or makes a backup: try again in a moment, or cancel it first") from error
     parts.library.to_index.leave(call.id)
 
 

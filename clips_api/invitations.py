@@ -10,7 +10,7 @@ from clips_api import links
 from clips_api.deps import Parts
 from clips_api.outline import Outline, outline
 from clips_api.render import day
-from clips_api.store import assignments, people
+from clips_api.store import assignments, attempts, people
 from clips_api.store.assignments import Assignment
 from clips_api.store.outbox import Entry
 from clips_api.store.people import Person
@@ -42,7 +42,7 @@ def _quiz(parts: Parts, given: Assignment, person: Person, held: Outline) -> Wor
 
 def _reminder(parts: Parts, given: Assignment, person: Person, held: Outline) -> Words:
     """It is still open."""
-    if not given.open:
+    if not given.open or attempts.handed_in(parts.store, [given.id]):
         return None
     said = f"Hello {person.name}, “{held.title}” is still open{_due(given.due_on)}."
     if given.started_at is not None:

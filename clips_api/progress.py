@@ -42,7 +42,7 @@ class Progress:
         """The furthest they came."""
         given = self.given
         reached: tuple[tuple[State, object], ...] = (
-            ("finished", given.finished_at),
+            ("finished", given.finished_at or self.handed_in_at),
             ("withdrawn", given.revoked_at),
             ("learned", given.learned_at),
             ("started", given.started_at),
@@ -50,6 +50,11 @@ class Progress:
             ("copied", self.link and self.link.copied_at),
         )
         return next((name for name, at in reached if at is not None), "waiting")
+
+    @property
+    def handed_in_at(self) -> datetime | None:
+        """When they first handed answers in; they may have tries left."""
+        return next((one.submitted_at for one in self.tried if one.submitted_at is not None), None)
 
     @property
     def sent_at(self) -> datetime | None:

@@ -14,7 +14,7 @@ from clips_api.giving import invite
 from clips_api.problems import RESPONSES
 from clips_api.quiet import Quiet
 from clips_api.reaching import News, tell, way
-from clips_api.store import assignments, outbox, people
+from clips_api.store import assignments, attempts, outbox, people
 from clips_api.store import links as link_store
 from clips_api.store.assignments import Assignment
 from clips_api.store.outbox import Entry
@@ -72,6 +72,8 @@ def remind(parts: Parts, at: datetime) -> int:
 def wanted(parts: Parts, at: datetime) -> list[tuple[Assignment, Person, str]]:
     """Who should be told what now."""
     found = assignments.find(parts.store, unfinished=True, most=None)
+    answered = attempts.handed_in(parts.store, [one.id for one in found])
+    found = [one for one in found if one.id not in answered]
     everybody = {person.id: person for person in people.find(parts.store)}
     told = outbox.about(parts.store, [one.about for one in found])
     with parts.store.read() as connection:

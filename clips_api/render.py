@@ -29,7 +29,9 @@ NAV: tuple[tuple[str, str, Role], ...] = (  # where it leads, what it is called,
     ("/quizzes", "Quizzes", "manager"),
 )
 MORE: tuple[tuple[str, str, Role], ...] = (  # what isn't needed every day
+    ("/me", "Your weeks", "rep"),
     ("/assignments", "Assignments", "rep"),
+    ("/changed", "What changed", "manager"),
     ("/status", "Status", "manager"),
     ("/playbook", "Playbook", "manager"),
     ("/vocabulary", "Names", "manager"),

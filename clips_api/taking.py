@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clips_api import consents, quiz_drafts
+from sqlalchemy import Connection
+
+from clips_api import consents, quiz_drafts, repeating
 from clips_api.asking import Explained, Mixed, Shown
 from clips_api.deps import Parts
 from clips_api.grading import best, graded, mixed
@@ -14,7 +16,7 @@ from clips_api.questions import Kind
 from clips_api.store import attempts as store
 from clips_api.store import quizzes
 from clips_api.store.assignments import Assignment
-from clips_api.store.attempts import Answer, Attempt
+from clips_api.store.attempts import Answer, Attempt, Graded
 from clips_api.store.quizzes import Version
 from pipeline.errors import NotFound
 from pipeline.library import now
@@ -154,8 +156,17 @@ def hand_in(parts: Parts, own: Paper, number: int) -> None:
     attempt = own.current or (begin(parts, own) if not own.attempts else None)
     if attempt is None or attempt.number != number:
         return
-    most = own.version.attempts
-    store.hand_in(parts.store, attempt.id, lambda answers: graded(own.questions, answers), most=most, at=now())
+    most, at = own.version.attempts, now()
+    chosen = [one.id for one in own.questions if one.way != "words"]
+
+    def comes_back(connection: Connection, graded: Graded) -> None:
+        right = {name: bool(graded.grades[name][0]) for name in chosen}
+        repeating.answered(parts, connection, own.assignment, own.version, right=right, at=at)
+
+    def grade(answers: dict[str, list[str]]) -> Graded:
+        return graded(own.questions, answers)
+
+    store.hand_in(parts.store, attempt.id, grade, most=most, at=at, then=comes_back)
     consents.helped(parts, [one.clip.clip_id for one in own.questions if one.clip is not None])
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from clips_api import clips, hello, invitations, letters, marking, reaching, sign_in
+from clips_api import clips, hello, invitations, letters, marking, practices, reaching, sign_in
 from clips_api.answers import Clip
 from clips_api.deps import Parts
 from clips_api.render import clock, counted, day, label
@@ -138,6 +138,7 @@ KINDS: dict[str, Callable[[Parts, Entry], tuple[str, list[Part]] | None]] = {
     **invitations.KINDS,
     **letters.KINDS,
     marking.KIND: marking.words,
+    practices.KIND: practices.words,
 }
 
 

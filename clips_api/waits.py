@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clips_api import coaching, contests
+from clips_api import coaching, consents, contests, marking
 from clips_api.deps import Parts
 from clips_api.render import counted
 from clips_api.store import notes, remarks
@@ -43,4 +43,19 @@ def answered(parts: Parts) -> Iterator[Waiting]:
         yield Waiting(f"{said[-1].by} answered", said[-1].text, f"/notes/{number}#remarks", "Answer", said[-1].at)
 
 
-SOURCES: tuple[Source, ...] = (files, voices, contested, answered)
+def to_mark(parts: Parts) -> Iterator[Waiting]:
+    """Answers in own words that nobody has marked."""
+    for one in marking.waiting(parts):
+        title, given = f"{one.person.name} answered in own words", " ".join(one.answer.given)
+        yield Waiting(title, given, "/marking", "Mark", one.answer.saved_at)
+
+
+def asked(parts: Parts) -> Iterator[Waiting]:
+    """Clips of which nobody but a manager can say whether others may hear them: their rep is in no list."""
+    number = sum(one.person_id is None for one in consents.seen(parts, waiting=True))
+    if number:
+        told = f"{counted(number, 'kept clip waits', 'kept clips wait')} until somebody says that others may hear it."
+        yield Waiting("May others hear it?", told, "/coaching#clips", "Answer")
+
+
+SOURCES: tuple[Source, ...] = (contested, answered, to_mark, asked, voices, files)

@@ -18,6 +18,7 @@ from typing import IO
 
 from pipeline import archive, rows, settings_file
 from pipeline.errors import BadInput, BadSettings
+from pipeline.library import Library
 from pipeline.rows import BadBackup
 
 ROOM = ".restoring-"  # what is unpacked lies in a folder of this name until all of it is right
@@ -68,6 +69,7 @@ def restore(source: io.BufferedReader, folder: Path, records_url: str | None, te
         if records_url:
             settings_file.change(data, {"records_url": None if records_url == OWN else records_url})
         _fill(data, room / archive.RECORDS)
+        Library(data).prepare()
         os.sync()
         for path in sorted(data.iterdir()):
             path.rename(folder / path.name)

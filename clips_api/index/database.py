@@ -18,7 +18,7 @@ import duckdb
 from clips_api.index.queries import schema, statements
 from clips_api.index.wordindex import WordIndex
 
-SCHEMA = 5  # raise it when the tables, the fields of the word index, or what stands in their rows, change
+SCHEMA = 6  # raise it when the tables, the fields of the word index, or what stands in their rows, change
 FILE = "clips.duckdb"
 WORDS = "words"
 MEMORY = "512MB"

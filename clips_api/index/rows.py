@@ -49,6 +49,7 @@ class Rows:
     call: dict[str, object]
     files: list[dict[str, object]]
     tags: list[dict[str, object]]
+    steps: list[dict[str, object]]
     entries: list[Entry]  # its spans, in the order of their turns
 
 
@@ -59,7 +60,7 @@ INTERJECTION = 3  # words of a turn that somebody talks on after
 def rows_of(documents: Documents) -> Rows:
     """Everything the index holds of one call."""
     entries = [_entry(documents, span) for span in _spans(documents)]
-    return Rows(_call(documents), _files(documents), list(_tag_rows(documents)), entries)
+    return Rows(_call(documents), _files(documents), list(_tag_rows(documents)), list(_step_rows(documents)), entries)
 
 
 def _spans(documents: Documents) -> list[list[Clip]]:
@@ -203,6 +204,22 @@ def _tag_rows(documents: Documents) -> Iterator[dict[str, object]]:
                 "rule": "",
                 "sentence": offer.sentence,
             }
+
+
+def _step_rows(documents: Documents) -> Iterator[dict[str, object]]:
+    transcript, analysis = documents.transcript, documents.analysis
+    if documents.state != "done" or transcript is None or analysis is None:
+        return
+    for step in analysis.steps:
+        turn = transcript.turns[step.turn] if step.turn is not None else None
+        yield {
+            "recording_id": documents.id,
+            "step": step.step,
+            "result": step.result,
+            "turn": step.turn,
+            "start_s": turn and turn.start,
+            "end_s": turn and turn.end,
+        }
 
 
 def _call(documents: Documents) -> dict[str, object]:

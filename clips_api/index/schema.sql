@@ -50,6 +50,16 @@ CREATE TABLE tags (
     sentence      VARCHAR
 );
 
+-- One row a step of a conversation, with the turn that stands for it: where it was heard, or the nearest thing.
+CREATE TABLE steps (
+    recording_id  VARCHAR,
+    step          VARCHAR,
+    result        VARCHAR,      -- 'done', 'missed', 'cannot_tell', 'not_applicable'
+    turn          INTEGER,
+    start_s       DOUBLE,       -- of that turn; NULL where there is none, or it has no times
+    end_s         DOUBLE
+);
+
 -- One row a moment, a tag outside moments, a suggestion, a remaining turn. What is said in them, and whatever else is
 -- shown, stands in the word index beside (sheets.py): it takes half the room there and is quicker to fetch.
 CREATE TABLE clips (
@@ -64,3 +74,14 @@ CREATE TABLE clips (
     speaker       VARCHAR,
     score         DOUBLE
 );
+
+-- Every time that something could have been done, and whether it was: a step that can be told, a moment with a score.
+-- A moment is handled well from 6 points on.
+CREATE VIEW chances AS
+SELECT recording_id, 'step' AS kind, step AS name, result = 'done' AS did, turn, start_s, end_s
+FROM steps
+WHERE result IN ('done', 'missed')
+UNION ALL
+SELECT recording_id, 'tag', tag, score >= 6, turn, start_s, end_s
+FROM clips
+WHERE kind = 'moment' AND score IS NOT NULL;

@@ -19,7 +19,7 @@ from clips_api.index.rows import Rows
 from clips_api.index.sheets import SPANS, numbered
 from clips_api.index.wordindex import Entry
 
-TABLES = ("calls", "files", "tags", "clips")
+TABLES = ("calls", "files", "tags", "steps", "clips")
 _A_MILLISECOND = 1 << 14  # sheets: more than are written in one
 
 
@@ -38,6 +38,7 @@ def replace(database: Database, ids: Sequence[str], rows: Iterable[Rows]) -> Non
         _insert(cursor, "calls", [found.call for found in made])
         _insert(cursor, "files", [row for found in made for row in found.files])
         _insert(cursor, "tags", [row for found in made for row in found.tags])
+        _insert(cursor, "steps", [row for found in made for row in found.steps])
         numbers = ((sheet * SPANS + at, entry) for sheet, entries in sheets for at, entry in enumerate(entries))
         _insert(cursor, "clips", [row | {"number": number} for number, entry in numbers for row in entry.rows])
 

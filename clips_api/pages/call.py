@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
-from clips_api import figures, rights
+from clips_api import counting, figures, rights
 from clips_api.answers import Call, Facts
 from clips_api.beside import beside
 from clips_api.calls import answered, correct, gather, known
@@ -57,6 +57,7 @@ def show(
     documents = read(parts, folder.id)
     call = answered(documents)
     recording, transcript, analysis = call.recording, call.transcript, call.analysis
+    counting.open_call(parts, folder.id, recording.rep if recording is not None else None)
     offered = (
         [one for one in offers(transcript, analysis, documents.judged) if one.right is not False] if transcript else []
     )

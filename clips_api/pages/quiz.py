@@ -116,8 +116,8 @@ def save(
 ) -> Response:
     """Keep an answer and go on; from another tab, once it was handed in, nothing changes."""
     own = taking.paper(parts, ticket)
-    where, _, moved = go.partition(":")
-    if own is None or not taking.save(parts, own, question, _moved(given, where, moved), attempt):
+    where, _, name = go.partition(":")
+    if own is None or not taking.save(parts, own, question, moved(given, where, name), attempt):
         return Response(status_code=409) if go == "stay" else RedirectResponse(f"{ticket.path}/quiz", 303)
     if go == "stay":
         return Response(status_code=204, headers=HEADERS)
@@ -174,7 +174,7 @@ def sound(request: Request, parts: Parts, clip: excerpts.Excerpt | None, part: P
     return answer
 
 
-def _moved(order: list[str], where: str, name: str) -> list[str]:
+def moved(order: list[str], where: str, name: str) -> list[str]:
     """An order with one of its items a place up or down."""
     if name not in order:
         return order

@@ -86,6 +86,11 @@ def of(store: Store, assignments: Collection[int]) -> dict[int, list[Attempt]]:
     return found
 
 
+def handed_in(store: Store, assignments: Collection[int]) -> set[int]:
+    """Which of some assignments were answered: an attempt was handed in, whether or not more are left."""
+    return {number for number, tries in of(store, assignments).items() if any(one.submitted_at for one in tries)}
+
+
 def get(store: Store, number: int) -> Attempt:
     """One by its id. Raises NotFound."""
     with store.read() as connection:
@@ -134,9 +139,18 @@ def save(store: Store, attempt: int, question: str, given: list[str], at: dateti
 
 
 def hand_in(
-    store: Store, attempt: int, grade: Callable[[dict[str, list[str]]], Graded], *, most: int, at: datetime
+    store: Store,
+    attempt: int,
+    grade: Callable[[dict[str, list[str]]], Graded],
+    *,
+    most: int,
+    at: datetime,
+    then: Callable[[Connection, Graded], object] | None = None,
 ) -> Attempt:
-    """Grade what was answered; where nothing can get better, the assignment is finished. Again, it changes nothing."""
+    """Grade what was answered; where nothing can get better, the assignment is finished. Again, it changes nothing.
+
+    `then` happens in the same transaction, once.
+    """
     with store.write() as connection:
         found = _one(connection, attempt, hold=True)
         if found.submitted_at is not None:
@@ -152,6 +166,8 @@ def hand_in(
         if found.number >= most or graded.points == graded.possible:
             own = (assignments.c.id == found.assignment_id, assignments.c.finished_at.is_(None))
             connection.execute(update(assignments).where(*own).values(finished_at=at))
+        if then is not None:
+            then(connection, graded)
         return _one(connection, attempt)
 
 

@@ -24,5 +24,8 @@ DELETE FROM files WHERE recording_id IN (SELECT unnest($ids::VARCHAR[]))
 -- name: drop_tags
 DELETE FROM tags WHERE recording_id IN (SELECT unnest($ids::VARCHAR[]))
 
+-- name: drop_steps
+DELETE FROM steps WHERE recording_id IN (SELECT unnest($ids::VARCHAR[]))
+
 -- name: drop_clips
 DELETE FROM clips WHERE recording_id IN (SELECT unnest($ids::VARCHAR[])) RETURNING number

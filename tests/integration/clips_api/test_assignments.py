@@ -267,7 +267,15 @@ def test_one_reminder_after_two_working_days_and_one_before_the_day(parts, monke
     }
 
 
-@pytest.mark.parametrize("end", [assignments.finish, assignments.revoke])
+def hand_in(store, number, at):
+    """One try of several: the assignment stays open."""
+    given = assignments.start(store, number, at)
+    tried = attempts.begin(store, number, given.quiz_version_id, most=2, at=at)
+    attempts.hand_in(store, tried.id, lambda _: attempts.Graded({}, 2.0), most=2, at=at)
+    assert assignments.get(store, number).open
+
+
+@pytest.mark.parametrize("end", [assignments.finish, assignments.revoke, hand_in])
 def test_never_after_the_end(parts, monkeypatch, end):
     (given,) = give(parts, due_on=date(2026, 11, 20), quiz_id=a_quiz(parts.store))
     send(parts, THURSDAY, monkeypatch)

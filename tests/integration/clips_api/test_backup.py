@@ -118,7 +118,7 @@ def test_there_and_back_by_the_commands(full, tmp_path, name):
     assert contents(folder) == before
     assert rows(folder) == rows(full.root)
     assert (folder / "secret").stat().st_mode & 0o777 == 0o600
-    assert not (folder / "index").exists()
+    assert not any((folder / "index").iterdir())
 
     again = run.invoke(app, ["backup", str(target), "--data", str(full.root)])
     assert isinstance(again.exception, BadInput)

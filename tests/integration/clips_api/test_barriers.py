@@ -18,7 +18,7 @@ from clips_api.app import create_app
 from clips_api.keyring import Keys
 from pipeline.library import Library
 from pipeline.settings import Settings
-from tests.integration.clips_api import quizmaking
+from tests.integration.clips_api import practising, quizmaking
 from tests.integration.clips_api.conftest import (
     PRICE,
     TIMING,
@@ -76,6 +76,11 @@ PAGES = {  # every page, by what is shown; {…} is filled in from what was made
     "a question in own words": "{asked}/quiz/{ask_own}",
     "the end of a quiz": "{asked}/quiz/end",
     "the result of a quiz": "{handed}/quiz/result",
+    "a link to practice": "{practice}",
+    "a link to practice that has ended": "/q/none/practice",
+    "a question that came back": "{practice}/{first}",
+    "what was right": "{practised}/{first}",
+    "the end of practice": "{practised}/end",
     "playbook": "/playbook",
     "a tag": "/playbook/tags/objection.price",
     "a step": "/playbook/steps/greeting",
@@ -103,6 +108,7 @@ PAGES = {  # every page, by what is shown; {…} is filled in from what was made
     "a link to sign in that has ended": "/sign-in/none",
     "the account": "/account",
     "the audit trail": "/audit",
+    "export": "/export",
     "no such page": "/nowhere",
     "no such call": "/calls/0000000000000000",
     "a bad request": "/search?min_score=100",
@@ -113,6 +119,10 @@ NO_PAGES = {
     "/contests/{number}",
     "/searches/{number}",
     "/setup/opened",
+    "/export/calls.zip",
+    "/export/questions.gift",
+    "/export/results.jsonl",
+    "/export/tables.zip",
     "/library/{number}/pack",
     "/c/{token}/audio",
     "/c/{token}/captions.vtt",
@@ -120,6 +130,13 @@ NO_PAGES = {
     "/q/{token}/quiz",
     "/q/{token}/quiz/{question}/audio",
     "/q/{token}/quiz/{question}/rest",
+    "/q/{token}/practice/{question}/audio",
+    "/q/{token}/practice/{question}/rest",
+    "/practices/{number}",  # the same pages as behind a link
+    "/practices/{number}/end",
+    "/practices/{number}/{question}",
+    "/practices/{number}/{question}/audio",
+    "/practices/{number}/{question}/rest",
     "/assignments/{assignment}/quiz",  # the same pages as behind a link
     "/assignments/{assignment}/quiz/end",
     "/assignments/{assignment}/quiz/result",
@@ -144,9 +161,11 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, d
     }
     write_call(library, TIMING, seed=2, rep="Priya", customer="Ivy & Sons <Ltd>")
     rich, poor = quizmaking.rich_call(library)[1], quizmaking.poorer_call(library)[1]
-    with serving(create_app(settings), library) as served, served.client() as client:
+    app = create_app(settings)
+    with serving(app, library) as served, served.client() as client:
         written = _written(client)
-        yield served, made | written | quizmaking.pages(client, rich, poor)
+        quizzes = quizmaking.pages(client, rich, poor)
+        yield served, made | written | quizzes | practising.pages(app, client, int(quizzes["exam"]))
 
 
 def _written(client: httpx.Client) -> dict[str, str]:

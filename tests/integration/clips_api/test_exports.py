@@ -17,15 +17,16 @@ import webvtt
 from fastapi.testclient import TestClient
 from pygiftparser import parser
 from pygiftparser.utils import transformSpecials
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from clips_api.app import create_app
 from clips_api.exports import found, tables
 from clips_api.store import people
 from clips_api.store.access_tables import audit
 from clips_api.store.tables import metadata
 from nlp.findings import Step
 from tests.integration.clips_api import quizmaking as making
-from tests.integration.clips_api.conftest import PRICE, TIMING, Said, write_call
+from tests.integration.clips_api.conftest import BASE, PRICE, TIMING, Said, wait_for, write_call
 from tests.integration.clips_api.team import moment
 
 ZIP = "/api/v1/exports/tables.zip"
@@ -80,7 +81,14 @@ def taken(app, client: TestClient, stranger: TestClient, library):
 
 
 def test_every_table_leaves_with_every_row(calls, client, taken):
+    clip = moment(calls[0])
+    assert client.post("/api/v1/collections", json={"title": "Price"}).status_code == 201
+    assert client.post("/api/v1/collections/1/clips", json={"clip_id": clip, "why": "Asks back."}).status_code in (
+        200,
+        201,
+    )
     told = unzipped(client)
+    assert [(row["clip_id"], row["why"]) for row in told["kept"]] == [(clip, "Asks back.")]
     sheets = (*tables.SHEETS, *found.FOUND)
     assert set(told) == {one.name for one in sheets} | {"about"}
     for one in sheets:
@@ -91,7 +99,10 @@ def test_every_table_leaves_with_every_row(calls, client, taken):
         def count(table: str) -> int:
             return connection.scalar(select(func.count()).select_from(metadata.tables[table]))
 
-        for sheet in ("people", "notes", "remarks", "contests", "assignments", "attempts", "answers"):
+        for sheet in (
+                "people", "notes", "remarks", "contests", "assignments", "attempts", "answers", "collections", "consents",
+                "judgements",
+            ):  # fmt: skip
             assert len(told[sheet]) == count(sheet), sheet
         assert len(told["lessons"]) == count("module_versions")
         assert len(told["quizzes"]) == count("quiz_versions")
@@ -108,6 +119,27 @@ def test_every_table_leaves_with_every_row(calls, client, taken):
     assert score == "8"
 
 
+def test_tables_leave_a_postgresql_too(settings, library, calls, postgres):
+    app = create_app(settings.model_copy(update={"records_url": postgres}))
+    headers = {"Authorization": f"Bearer {library.secret()}"}
+    with TestClient(app, base_url=BASE, headers=headers) as client:
+        records = app.state.parts.store
+        try:
+            wait_for(app.state.parts.database.complete)
+            people.keep(records, [making.SAM, making.ANA])
+            note = {"recording_id": calls[0].id, "strength": "You asked back.", "improvement": "", "action": ""}
+            assert client.post("/api/v1/notes", json=note).status_code == 201
+            told = unzipped(client, unmasked="true")
+            assert [row["email"] for row in told["people"]] == ["sam@example.com", "ana@example.com"]
+            assert [row["strength"] for row in told["notes"]] == ["You asked back."]
+            assert {row["recording_id"] for row in told["calls"]} == {made.id for made in calls}
+            assert client.get(RESULTS).text == ""
+        finally:
+            with records.write() as connection:
+                connection.execute(text("DROP SCHEMA public CASCADE"))
+                connection.execute(text("CREATE SCHEMA public"))
+
+
 def test_calls_are_chosen_by_day_and_rep(calls, client):
     def ids(**asked: str) -> set[str]:
         return {row["recording_id"] for row in unzipped(client, **asked)["steps"]}
@@ -119,17 +151,17 @@ def test_calls_are_chosen_by_day_and_rep(calls, client):
     assert client.get(ZIP, params={"since": "someday"}).status_code == 422
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\uff1d1", "\r=cmd|' /C calc'!A1"])
-def test_no_cell_is_a_formula(calls, client, text):
-    people.keep(client.app.state.parts.store, [people.Person(text.strip() or "x", "x@example.com", text)])
-    note = {"recording_id": calls[0].id, "strength": text, "improvement": "fine", "action": f'{text},"quoted"\nnext'}
+@pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\uff1d1", "\r=cmd|' /C calc'!A1"])
+def test_no_cell_is_a_formula(calls, client, typed):
+    people.keep(client.app.state.parts.store, [people.Person(typed.strip() or "x", "x@example.com", typed)])
+    note = {"recording_id": calls[0].id, "strength": typed, "improvement": "fine", "action": f'{typed},"quoted"\nnext'}
     assert client.post("/api/v1/notes", json=note).status_code == 201
     told = unzipped(client)
     for rows in (rows for name, rows in told.items() if name != "about"):
         for value in (value for row in rows for value in row.values()):
             assert re.match(r"[ \u00a0]*[=+\-@\t\r\n\uff1d]", value) is None or re.fullmatch(r"-?[0-9.]+", value), value
     (kept,) = told["notes"]
-    assert kept["strength"].removeprefix("'").strip() == text.strip()
+    assert kept["strength"].removeprefix("'").strip() == typed.strip()
 
 
 def test_personal_data_is_hidden_unless_an_admin_asks(app, client, library, signed_in_as):
@@ -168,6 +200,9 @@ def all_text(data: bytes) -> str:
 
 def test_managers_are_given_their_team_alone(calls, app, client, taken, signed_in_as):
     people.keep(app.state.parts.store, [making.SAM, making.PRIYA])
+    client.post("/api/v1/collections", json={"title": "Price"})
+    kept = client.post("/api/v1/collections/1/clips", json={"clip_id": moment(calls[0]), "why": "Asks back."})
+    assert kept.status_code in (200, 201)
     ola, dana, sam = (signed_in_as(one) for one in (making.OLA, making.DANA, making.SAM))
     north, south = unzipped(dana), unzipped(ola)
     assert {row["name"] for row in north["people"]} == {"Ana", "Dana", "Sam"}
@@ -177,6 +212,8 @@ def test_managers_are_given_their_team_alone(calls, app, client, taken, signed_i
     assert calls[1].id not in {row["recording_id"] for row in north["steps"]}
     assert (len(north["answers"]), len(south["answers"])) == (6, 1)
     assert {row["name"] for row in south["attempts"]} == {"Priya"}
+    assert ([row["why"] for row in north["kept"]], south["kept"]) == (["Asks back."], [])
+    assert moment(calls[0]) not in {row["clip_id"] for row in south["consents"]}
     assert "audit" not in north
     assert [json.loads(line)["actor"]["name"] for line in ola.get(RESULTS).text.splitlines()] == []
     assert ola.get(f"/api/v1/calls/{calls[0].id}/vcon.json").status_code == 404
@@ -335,3 +372,32 @@ def test_every_column_is_told_in_the_docs():
     for one in (*found.FOUND, *tables.SHEETS):
         (line,) = [line for line in told.splitlines() if line.startswith(f"| `{one.name}.csv`")]
         assert re.findall(r"`([a-z_]+)`", line.split("|")[3]) == list(one.columns), one.name
+
+
+def test_the_page_gives_the_files_that_are_chosen_on_it(calls, page):
+    page.goto("/export")
+    form = page.locator("section", has=page.get_by_role("heading", name="Calls"))
+    form.locator("[name=form]").select_option("vcon")
+    form.get_by_label("From").fill("2026-11-13")
+    form.locator("[name=rep]").select_option("Priya")
+    form.get_by_label("With personal data").check()
+    with page.expect_download() as started:
+        form.get_by_role("button", name="Download the calls").click()
+    with ZipFile(started.value.path()) as zipped:
+        (name,) = zipped.namelist()
+        made = json.loads(zipped.read(name))
+    assert name.startswith("2026-11-18-")
+    assert "redacted" not in made
+    form = page.locator("section", has=page.get_by_role("heading", name="Everything, as tables"))
+    form.get_by_label("From").fill("2026-11-13")
+    form.get_by_label("Until").fill("2026-11-01")
+    form.get_by_role("button", name="Download the tables").click()
+    page.get_by_text("until: it is before since").wait_for()
+
+
+def test_managers_are_offered_no_personal_data(calls, client, signed_in_as):
+    assert 'name="unmasked"' in client.get("/export").text
+    shown = signed_in_as(making.DANA).get("/export").text
+    assert 'name="unmasked"' not in shown
+    assert "audit" not in shown.partition("<main")[2].partition("Days and rep")[0].partition("CSV files")[2]
+    assert "your team, North" in shown
