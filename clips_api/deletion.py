@@ -12,7 +12,7 @@ from clips_api.answers import Accepted
 from clips_api.calls import known
 from clips_api.deps import Given, Parts
 from clips_api.problems import CONFLICT, RESPONSES, NotNow
-from clips_api.store import consents, contests, judgements, kept, modules, notes, pairs, shares
+from clips_api.store import consents, contests, judgements, kept, modules, notes, openings, pairs, shares
 from pipeline.errors import Busy
 from pipeline.library import now
 
@@ -98,6 +98,7 @@ def delete(parts: Parts, recording_id: str, *, words: bool = False) -> None:
         for forget_words in (notes.forget_words, contests.forget_words, consents.forget_words):
             forget_words(parts.store, call.id)
         pairs.forget(parts.store, call.id)
+        openings.forget(parts.store, call.id)
         if words:
             kept.forget_words(parts.store, call.id)
             modules.forget_words(parts.store, call.id)

@@ -13,7 +13,6 @@ from pipeline.compare import Found
 from pipeline.playbooks import Publication
 
 
-
 class ReadingShown(BaseModel):
     """How far re-reading the calls by the playbook in force is."""
 

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
 from clips_api import assignments as api
+from clips_api import practice
 from clips_api.assignments import Number, Wanted
 from clips_api.deps import Given, Parts
 from clips_api.progress import Progress
@@ -45,6 +46,7 @@ def show(request: Request, parts: Given, done: Done = "") -> HTMLResponse:
         "held": _held(theirs),
         "done": DONE.get(done),
         "today": now().astimezone().date(),
+        "practice": practice.waiting(parts, now()),
     }
     return page(request, "assignments.html", **shown)
 

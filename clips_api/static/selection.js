@@ -44,7 +44,7 @@ export function dismiss() {
 
 // The panel for sharing is about this clip, and not about the one before.
 function shared() {
-  if (panel.dataset.clip === clipId()) return;
+  if (!panel || panel.dataset.clip === clipId()) return;
   panel.open = false;
   panel.dataset.clip = clipId();
   for (const part of panel.querySelectorAll(".made, .links")) part.replaceChildren();
@@ -54,6 +54,7 @@ function shared() {
 }
 
 export function share() {
+  if (!panel) return false; // a rep shares nothing
   panel.open = true;
   panel.querySelector("select").focus();
 }

@@ -33,6 +33,7 @@ WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 LOOKS = [(size, scheme) for size in (WIDE, PHONE) for scheme in ("light", "dark")]
 TAG = "tags/objection.price.yml"
 PAGES = {  # every page, by what is shown; {…} is filled in from what was made
+    "today": "/",
     "search": "/search",
     "search, results": "/search?q=price+OR+budgeted&sort=best",
     "search, filtered": "/search?tag=objection.price&rep=Sam&min_score=2&speaker=customer&since=2026-01-01",
@@ -62,6 +63,10 @@ PAGES = {  # every page, by what is shown; {…} is filled in from what was made
     "an assignment": "/assignments/1/progress",
     "a link to a quiz": "{door}",
     "a link to a quiz that has ended": "/q/none",
+    "lessons": "/modules",
+    "a lesson": "/modules/{lesson}",
+    "clips for a lesson": "/modules/{lesson}/add?q=price",
+    "a preview of a lesson": "/modules/{lesson}/v/1/lesson/1",
     "quizzes": "/quizzes",
     "a quiz": "/quizzes/{exam}",
     "clips to ask about": "/quizzes/{exam}/add",
@@ -95,6 +100,11 @@ PAGES = {  # every page, by what is shown; {…} is filled in from what was made
     "people, nobody found": "/people?q=zzzz",
     "a person": "/people/1",
     "a new person": "/people/new?name=Max",
+    "what changed": "/changed",
+    "before and after a day": "/changed?day=2026-11-13",
+    "what is counted": "/changed/counted?day=2026-11-13&step=greeting&side=before",
+    "one's own weeks": "/me",
+    "what one's own weeks count": "/me/counted?step=greeting",
     "a table of people": "/people/import",
     "setting up": "/setup",
     "setting up, address": "/setup/address",
@@ -115,7 +125,6 @@ PAGES = {  # every page, by what is shown; {…} is filled in from what was made
 }
 PREVIEW = "/playbook/changes"
 NO_PAGES = {
-    "/",
     "/contests/{number}",
     "/searches/{number}",
     "/setup/opened",
@@ -203,13 +212,15 @@ def _written(client: httpx.Client) -> dict[str, str]:
     asked = {"kind": "one", "text": "What would you say?", "options": options, "right": "00000000"}
     client.put(f"/api/v1/quizzes/{quiz}/draft", json={"questions": [asked]}).raise_for_status()
     post(f"quizzes/{quiz}/publish")
+    lesson = post("modules", title="When the price comes up", collection_id=1).json()["id"]
     given = post("assignments", quiz_id=quiz, team="North", message="For Monday", due_on="2099-01-31").json()["items"]
     door = post(f"assignments/{given[0]['id']}/link").json()["url"]
     text = client.get(f"/api/v1/playbook/files/{TAG}").json()["text"]
     changed = client.put(f"/api/v1/playbook/draft/files/{TAG}", json={"text": f"{text}\n# looked at again\n"})
     assert changed.is_success, changed.text
     post("playbook/preview")  # which takes a while
-    return {"clip": clips[0]["id"], "link": urlsplit(link).path, "quiz": quiz, "door": urlsplit(door).path}
+    ways = {"link": urlsplit(link).path, "door": urlsplit(door).path}
+    return ways | {"clip": clips[0]["id"], "quiz": quiz, "lesson": lesson}
 
 
 @pytest.fixture(scope="module")

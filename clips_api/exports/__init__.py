@@ -1,0 +1,1 @@
+"""What leaves Exemplar in formats that other programs read: tables, xAPI, GIFT, WebVTT, vCon."""
