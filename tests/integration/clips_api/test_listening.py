@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import wave
 from io import BytesIO
 
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 
 from clips_api.masking import MARK, masked
+from clips_api.store import audit
 from pipeline.settings import Settings
 from tests.integration.clips_api.conftest import Made, Said, write_call
 from tests.integration.clips_api.test_masking import SCRIPT, served_with
@@ -101,17 +101,17 @@ def test_a_call_without_personal_data_plays_as_it_is(calls, client):
     assert client.get(f"/api/v1/calls/{calls[0].id}/audio").content == calls[0].folder.sound.read_bytes()
 
 
-def test_who_asks_hears_it_and_that_is_written_down(made, client, caplog):
-    caplog.set_level(logging.INFO, "clips_api.rights")
+def test_who_asks_hears_it_and_that_is_written_down(made, client):
     assert client.get(f"/api/v1/calls/{made.id}/audio?unmasked=1").content == made.folder.sound.read_bytes()
     turn = made.folder.transcript().turns[1]
     name = f"{made.id}-{round(turn.start * 1000)}-{round(turn.end * 1000)}"
     sound = samples(client.get(f"/api/v1/clips/{name}/audio", params={"air": 0, "fade": 0, "unmasked": 1}))
     assert all(heard(sound, made, word, turn.start) > 500 for word in turn.words)
-    assert [record.getMessage() for record in caplog.records] == [
-        f"manager hears call {made.id} unmasked",
-        f"manager hears clip {name} unmasked",
-    ]
+    deeds = audit.find(client.app.state.parts.store, audit.Asked(), limit=20)
+    assert {(deed.by, deed.about) for deed in deeds if deed.detail == "with personal data"} == {
+        ("manager", f"call/{made.id}"),
+        ("manager", f"clip/{name}"),
+    }
 
 
 def test_without_masking_everything_is_heard(made, settings, library):
