@@ -314,6 +314,7 @@ def test_records_go_to_a_postgresql_that_is_empty(full, tmp_path, postgres):
 
 
 def test_a_database_that_is_away_is_told_as_such(full, tmp_path):
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'exemplar[postgresql]'")
     settings_file.change(full.root, {"records_url": "postgresql://nobody@/none?host=/nowhere"})
     with pytest.raises(ExemplarError) as told:
         made(full, tmp_path / "all.tar")
