@@ -17,7 +17,7 @@ import os
 import tarfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import PurePosixPath
 from tempfile import SpooledTemporaryFile
@@ -79,6 +79,12 @@ class Writer:
         self._tar.close()
         if self._zip:
             self._zip.close()
+
+    def let_go(self) -> None:
+        """Nothing more is written: what was begun is ended while its stream is still open; nothing after `close`."""
+        if self._tar.fileobj is not None:
+            with suppress(OSError, ValueError):
+                self._tar.fileobj.close()
 
     def _add(self, name: str, handle: IO[bytes], size: int, found: os.stat_result | None = None) -> bool:
         hashed = Hashed(handle, size)

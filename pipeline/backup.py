@@ -55,6 +55,7 @@ def make(library: Library, keep: list[str], out: IO[bytes], *, zipped: bool, tel
         except Busy as error:
             raise BackingUp from error
         writer = archive.Writer(out, {"at": now().isoformat(), "exemplar": _version()}, zipped=zipped)
+        held.callback(writer.let_go)
         with TemporaryFile(dir=library.scratch if library.scratch.is_dir() else None) as written:
             for piece in _records(library):
                 written.write(piece)
