@@ -4,7 +4,7 @@ The one exception: the mail server had accepted a letter and the sender was kill
 copies have the same Message-ID and the same link. Slack has nothing like it; there the test allows that one repeat.
 
 The moments are seen from outside: in the outbox's rows, and by the mail server. The seed decides which, whom, and how
-many milliseconds later.
+many milliseconds later. Twelve in `make test`, fifty in `make soak`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ from tests.mailbox import Mailbox, mail_server
 from tests.slack import TOKEN, Slack, slack_server
 from tests.training import a_quiz
 
-ROUNDS = 50
 MOMENTS = ("assigned", "leased", "asked", "sent", "kept", "later")
 ON_SLACK = 5  # every fifth person is told there
 LINK = re.compile(r"http://coach\.example/q/([\w-]{43})")
@@ -186,13 +185,24 @@ def _assign(house: House, body: dict) -> None:
         house.http.post("/api/v1/assignments", json=body).raise_for_status()
 
 
+@pytest.mark.timeout(600)
+def test_kills_between_assigned_and_sent(house: House) -> None:
+    kills(house, 12)
+
+
+@pytest.mark.soak
 @pytest.mark.timeout(1800)  # each kill costs a start; on a busy machine they add up
 def test_fifty_kills_between_assigned_and_sent(house: House) -> None:
+    kills(house, 50)
+
+
+def kills(house: House, rounds: int) -> None:
+    """So many kills; then every link is there, once."""
     seed = random.Random(20261122)
     quiz = a_quiz(house.store)
-    reps = iter(everybody(house, ROUNDS * 3))
+    reps = iter(everybody(house, rounds * 3))
     caught: Counter[str] = Counter()
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         some = [next(reps) for _ in range(seed.choice([1, 2, 3]))]
         a_round(house, seed, {"quiz_id": quiz, "people": some}, caught)
     house.until(lambda: all(row.sent_at is not None for row in house.rows()), 60, "everything sent")
@@ -201,7 +211,7 @@ def test_fifty_kills_between_assigned_and_sent(house: House) -> None:
 
     given = assignments.find(house.store)
     rows = {row.about: row for row in house.rows()}
-    assert len(given) >= ROUNDS
+    assert len(given) >= rounds
     assert set(rows) == {one.about for one in given}, "an assignment without its row, or a row without its cause"
     mails = {row.message_id for row in rows.values() if row.channel == "mail"}
 
@@ -225,8 +235,8 @@ def test_fifty_kills_between_assigned_and_sent(house: House) -> None:
     for token in tokens:
         assert house.http.get(f"/q/{token}").status_code == 200
     again = sum(len(sent) - 1 for sent in copies.values()) + sum(told.values()) - len(told)
-    print(f"{ROUNDS} kills, {len(given)} links, {again} repeats; moments caught: {dict(caught)}")
-    assert sum(caught.values()) > ROUNDS // 2
+    print(f"{rounds} kills, {len(given)} links, {again} repeats; moments caught: {dict(caught)}")
+    assert sum(caught.values()) > rounds // 2
 
 
 def excused(house: House, name: str, first: float, second: float) -> bool:
