@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
@@ -30,7 +30,8 @@ from tests.integration.clips_api.conftest import (
 )
 
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
-LOOKS = [(size, scheme) for size in (WIDE, PHONE) for scheme in ("light", "dark")]
+LOOKS = [(PHONE, "light"), (WIDE, "dark")]  # each size and each scheme once; `make soak` takes all four
+ALL_LOOKS = [(size, scheme) for size in (WIDE, PHONE) for scheme in ("light", "dark")]
 TAG = "tags/objection.price.yml"
 PAGES = {  # every page, by what is shown; {…} is filled in from what was made
     "today": "/",
@@ -233,10 +234,10 @@ def looker(chromium: Browser, filled) -> Iterator[Page]:
     context.close()
 
 
-def without_barriers(page: Page) -> None:
-    """Look at the page as it stands now, in every size and scheme."""
+def without_barriers(page: Page, looks: Sequence[tuple[dict[str, int], str]] = LOOKS) -> None:
+    """Look at the page as it stands now, in several sizes and schemes."""
     faults = []
-    for size, scheme in LOOKS:
+    for size, scheme in looks:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
         only = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}  # nothing else differs
@@ -251,6 +252,13 @@ def without_barriers(page: Page) -> None:
 def test_a_page_has_no_barriers(what, looker, filled):
     looker.goto(PAGES[what].format(**filled[1]))
     without_barriers(looker)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("what", PAGES)
+def test_a_page_has_no_barriers_in_any_look(what, looker, filled):
+    looker.goto(PAGES[what].format(**filled[1]))
+    without_barriers(looker, ALL_LOOKS)
 
 
 def test_the_preview_has_no_barriers(looker, filled):

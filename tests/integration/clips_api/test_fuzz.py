@@ -34,7 +34,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 8  # requests of each operation that are made up at random, after those at every bound
+EXAMPLES = 4  # requests of each operation that are made up at random, after those at every bound
 CALLS = 60
 
 

@@ -99,6 +99,7 @@ def is_whole(folder: Path, came: list[str], live: set[bytes]) -> None:
     assert kept <= live
 
 
+@pytest.mark.soak
 def test_a_backup_under_load_is_whole(busy: Running, snippet: Callable[[int], Path], tmp_path: Path) -> None:
     dropped = [busy.drop(snippet(0))]
     busy.searchable(dropped[0])

@@ -24,7 +24,7 @@ TWO = (Lane(what="channel 1"), Lane(what="channel 2"))
 FASTER = 0.1  # of real time, at which noise is done with (the bench measures it; here it only must not be dear)
 
 
-@pytest.fixture(scope="module", params=["tiny.en", "base"])
+@pytest.fixture(scope="module", params=["base", pytest.param("tiny.en", marks=pytest.mark.soak)])
 def recogniser(request: pytest.FixtureRequest) -> Recogniser:
     if not (models.store() / request.param / "model.bin").exists():
         pytest.skip(f"the speech model {request.param} could not be fetched at set-up; run `make dev` with a network")

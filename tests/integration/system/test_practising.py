@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from clips_api.quiet import WEEKENDS
 from clips_api.store import assignments, people, quizzes, repetitions
 from clips_api.store.assignments import Assignment
@@ -24,6 +26,7 @@ def at_work(name: str) -> Person:
     return Person(name, f"{name.split(maxsplit=1)[0].lower()}@example.com", zone=zone, country=country)
 
 
+@pytest.mark.soak
 def test_the_worker_has_a_question_come_back_once(running: Running) -> None:
     store = Store.at(running.library.records)
     (noa,) = keep(store, at_work("Noa Berg"))
