@@ -7,58 +7,17 @@ from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import Depends, FastAPI
-from fastapi.responses import PlainTextResponse
 
-from clips_api import (
-    access,
-    assignments,
-    backup,
-    calls,
-    changes,
-    clips,
-    collections,
-    consents,
-    contests,
-    deletion,
-    findings,
-    gate,
-    judgements,
-    listening,
-    matching,
-    modules,
-    notes,
-    outbox,
-    packs,
-    pages,
-    peers,
-    people,
-    playbook,
-    practices,
-    problems,
-    queue,
-    quizzes,
-    reminding,
-    render,
-    searches,
-    sessions,
-    sharing,
-    sign_in,
-    speakers,
-    status,
-    tokens,
-    trail,
-    uploads,
-    vocabulary,
-)
+from clips_api import access, findings, gate, matching, problems, render, uploads, vocabulary
 from clips_api.cursors import Cursors
 from clips_api.deps import Parts
-from clips_api.exports import routes as exports
 from clips_api.index.database import Database
 from clips_api.index.search import Finder
 from clips_api.indexer import Indexer
 from clips_api.keyring import Keys
-from clips_api.pages import door, practice
+from clips_api.pages import checkin, door, practice
 from clips_api.preview import Previewer
+from clips_api.routes import routes
 from clips_api.store import judgements as said
 from clips_api.store import people as known
 from clips_api.store.database import Store
@@ -111,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=running,
+        routes=routes(),
         dependencies=[Depends(access.allowed)],
     )
     app.state.templates = render.templates()
@@ -119,49 +79,9 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     door.install(app)
     practice.install(app)
-    for router in (
-        calls.router,
-        speakers.router,
-        queue.router,
-        deletion.router,
-        collections.router,
-        collections.counter,
-        clips.router,
-        listening.router,
-        packs.router,
-        sharing.router,
-        judgements.router,
-        status.router,
-        vocabulary.router,
-        playbook.router,
-        people.router,
-        sign_in.router,
-        sessions.router,
-        tokens.router,
-        trail.router,
-        searches.router,
-        outbox.router,
-        backup.router,
-        assignments.router,
-        reminding.router,
-        practices.router,
-        modules.router,
-        quizzes.router,
-        notes.router,
-        contests.router,
-        peers.router,
-        consents.router,
-        changes.router,
-        exports.router,
-        pages.router,
-    ):
-        app.include_router(router)
+    checkin.install(app)
     app.mount(f"/static/{render.static_version()}", render.static())
     app.mount("/static", render.static(), name="static")
-
-    @app.get("/healthz", include_in_schema=False)
-    def healthz() -> PlainTextResponse:
-        return PlainTextResponse("ok")
 
     return app
 

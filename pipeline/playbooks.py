@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -32,9 +33,10 @@ from pipeline import files
 from pipeline.errors import BadInput, NotFound
 from pipeline.library import now
 
-KEPT_OPEN = 4  # compiled playbooks
+KEPT_OPEN = 4  # compiled playbooks, for all data folders of a process
 
 Source = Literal["published", "settings", "default"]
+_opening = threading.Lock()  # compiling takes a second or two: once is enough
 
 
 class BadPlaybook(BadInput):
@@ -90,8 +92,6 @@ class Playbooks:
         self._published = root / "published"
         self._log = root / "log.jsonl"
         self._reading = root / "reading.json"
-        self._open: dict[Path, tuple[str, CompiledPlaybook | PlaybookError]] = {}
-        self._opening = threading.Lock()
 
     # which one
 
@@ -132,17 +132,8 @@ class Playbooks:
 
     def open(self, folder: Path) -> CompiledPlaybook:
         """A playbook, compiled; the same one as long as its files are. Raises PlaybookError."""
-        stamp = _stamp(folder)
-        with self._opening:
-            kept, found = self._open.pop(folder, ("", None))
-            if found is None or kept != stamp:
-                try:
-                    found = load(folder)
-                except PlaybookError as error:
-                    found = error
-            self._open[folder] = stamp, found
-            while len(self._open) > KEPT_OPEN:
-                del self._open[next(iter(self._open))]
+        with _opening:
+            found = _opened(folder, _stamp(folder))
         if isinstance(found, PlaybookError):
             raise found
         return found
@@ -268,6 +259,14 @@ def copy(folder: Path, target: Path) -> None:
     finally:
         shutil.rmtree(room, ignore_errors=True)
     files.sync_folder(target.parent)
+
+
+@lru_cache(KEPT_OPEN)
+def _opened(folder: Path, stamp: str) -> CompiledPlaybook | PlaybookError:  # noqa: ARG001  another stamp, other files
+    try:
+        return load(folder)
+    except PlaybookError as error:
+        return error
 
 
 def _stamp(folder: Path) -> str:

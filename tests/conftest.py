@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from clips_api.store.database import Store
 from pipeline import models, settings
 from pipeline.library import Library
 from pipeline.settings import Settings
@@ -44,10 +46,19 @@ def conf(tmp_path: Path) -> Settings:
     return settings.load(tmp_path / "data")
 
 
+@pytest.fixture(scope="session")
+def no_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The records' file with its tables and nothing in them: making them takes longer than most tests."""
+    file = tmp_path_factory.mktemp("records") / "records.sqlite"
+    Store.at(file).close()
+    return file
+
+
 @pytest.fixture
-def library(conf: Settings) -> Library:
+def library(conf: Settings, no_records: Path) -> Library:
     made = Library(conf.data)
     made.prepare()
+    shutil.copyfile(no_records, made.records)
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import threading
 import time
@@ -243,9 +244,10 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def library(settings: Settings) -> Library:
+def library(settings: Settings, no_records: Path) -> Library:
     made = Library(settings.data)
     made.prepare()
+    shutil.copyfile(no_records, made.records)
     return made
 
 
