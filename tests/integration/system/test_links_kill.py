@@ -187,7 +187,7 @@ def _assign(house: House, body: dict) -> None:
 
 @pytest.mark.timeout(600)
 def test_kills_between_assigned_and_sent(house: House) -> None:
-    kills(house, 12)
+    kills(house, 6)
 
 
 @pytest.mark.soak
