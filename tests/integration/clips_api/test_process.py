@@ -62,7 +62,7 @@ def answers(client):
 
 def test_it_ends_with_its_parent_and_logs_no_query(calls, library, started):
     process, client = started()
-    wait_for(lambda: answers(client), 20)
+    wait_for(lambda: answers(client), 60)
     assert client.get("/search", params={"token": library.secret()}).status_code == 303
     assert client.get("/api/v1/clips", params={"q": "hush"}).status_code == 200
     process.stdin.close()
@@ -76,7 +76,7 @@ def test_it_ends_with_its_parent_and_logs_no_query(calls, library, started):
 def test_a_signal_stops_it_in_seconds_with_a_stream_open(calls, library, started):
     made = write_call(library, PRICE, seed=40, rate=48000)
     process, client = started()
-    wait_for(lambda: answers(client), 20)
+    wait_for(lambda: answers(client), 60)
     with client.stream("GET", f"/api/v1/calls/{made.id}/audio") as stream:
         next(stream.iter_raw())
         process.terminate()
@@ -91,7 +91,7 @@ def test_killed_while_indexing_each_clip_is_there_once(library, started):
         write_call(library, (PRICE, TIMING)[seed % 2], seed=100 + seed, rate=200, name=f"{seed}.wav")
     for _ in range(3):
         process, client = started()
-        wait_for(partial(answers, client), 20)
+        wait_for(partial(answers, client), 60)
         for call in library.calls():
             library.to_index.leave(call.id)
         time.sleep(chance.random() * 0.5)
@@ -137,7 +137,7 @@ def test_words_cut_short_under_it_end_it_and_are_built_again(library, supervised
     child, client = supervised
     for seed in range(40):
         write_call(library, (PRICE, TIMING)[seed % 2], seed=seed, rate=200, name=f"{seed}.wav")
-    wait_for(partial(answers, client), 20)
+    wait_for(partial(answers, client), 60)
     wait_for(lambda: found(client, "budgeted") == 20, 20)
     first = child.process
     for file in (library.index / "1" / "words").glob("*.*"):
