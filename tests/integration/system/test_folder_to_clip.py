@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from faster_whisper.audio import decode_audio
 
 from tests.places import SAMPLES
