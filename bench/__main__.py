@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import clips, hearing, intake, pages, quiz, rebuild, search, tagging
+from bench import clips, hearing, intake, pages, quiz, rebuild, search, tagging, team
 
 PARTS = {
     "intake": intake.run,
@@ -15,6 +15,7 @@ PARTS = {
     "rebuild": rebuild.run,
     "pages": pages.run,
     "quiz": quiz.run,
+    "team": team.run,
 }
 
 

@@ -25,6 +25,16 @@ class Beside:
     contests: list[Contest]
     contestable: list[Contestable]
 
+    @property
+    def offered(self) -> set[str]:
+        """What may be contested, as its form names it."""
+        return {one.key for one in self.contestable}
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """The contests that nobody has decided, by what they are about."""
+        return {" ".join(part for part in one.place if part): one.id for one in self.contests if one.upheld is None}
+
 
 def beside(parts: Parts, call: Documents) -> Beside:
     """What a call's page shows of coaching."""

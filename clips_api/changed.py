@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from clips_api import chance, modules
+from clips_api import chance, modules, single
 from clips_api.counting import counted
 from clips_api.deps import Parts
 from clips_api.index.database import Row
@@ -117,7 +117,8 @@ class Changes:
 
 
 def changes(parts: Parts, asked: Asked, at: datetime) -> Changes:
-    """Compare. Raises NotFound for a lesson that isn't there, BadInput for what is no day."""
+    """Compare. Raises NotFound for a lesson that isn't there, BadInput for what is no day, FiguresOff (single.py)."""
+    single.check(parts, asked.rep)
     found = starts(parts, asked)
     values = _values(parts, found, asked, at)
     sides: dict[tuple[Kind, str], dict[bool, Count]] = {}
@@ -145,7 +146,8 @@ def changes(parts: Parts, asked: Asked, at: datetime) -> Changes:
 def behind(
     parts: Parts, asked: Asked, at: datetime, side: Side, *, did: bool | None, limit: int, skip: int = 0
 ) -> list[Row]:
-    """The moments that a count counts, the latest first. Raises BadInput where no tag or step is named."""
+    """The moments that a count counts, the latest first. Raises BadInput where no tag or step is named, FiguresOff."""
+    single.check(parts, asked.rep)
     if asked.measure is None:
         raise BadInput("name a tag or a step")
     kind, name = asked.measure

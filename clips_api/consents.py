@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Path, Query
@@ -15,7 +16,7 @@ from clips_api.answers import Listing
 from clips_api.deps import Given, Parts
 from clips_api.problems import RESPONSES
 from clips_api.store import consents as store
-from clips_api.store import people
+from clips_api.store import people, wins
 from clips_api.store.consents import Consent
 from clips_api.store.people import Roster
 from clips_api.viewer import Viewer
@@ -142,8 +143,9 @@ def answer(parts: Parts, number: int, *, agreed: bool) -> Consent:
     person = roster.person(asked.rep)
     if not own and agreed and asked.agreed is False and person is not None and asked.answered_by == person.name:
         raise NotAllowed(f"{person.name} said no; only they can change it")
-    by = viewer.name if own else f"{viewer.name}, asked in person"
-    said = store.answer(parts.store, number, agreed=agreed, by=by, at=now())
+    by, at = viewer.name if own else f"{viewer.name}, asked in person", now()
+    then = partial(wins.answered, parts.store, at=at)  # what they agree to may be a win that their team hears of
+    said = store.answer(parts.store, number, agreed=agreed, by=by, at=at, then=then)
     audit.note(parts, "changed", asked.about, f"{'may' if agreed else 'may not'} be an example: clip/{asked.clip_id}")
     return said
 

@@ -23,9 +23,12 @@ def open_call(parts: Parts, recording_id: str, rep: str | None) -> None:
 
 
 def counted(parts: Parts, at: datetime) -> dict[str, Any]:
-    """What statements over calls are given for it: what had come in by `settled` counts, and what was `opened`."""
+    """What statements over calls are given for it: what had come in by `settled` counts, and what was `opened`.
+
+    Those opened are one text: DuckDB takes thousands of values one by one slowly.
+    """
     settled = working_days_before(at, DAYS)
-    return {"settled": utc(settled), "opened": openings.since(parts.store, settled)}
+    return {"settled": utc(settled), "opened": " ".join(openings.since(parts.store, settled))}
 
 
 def working_days_before(at: datetime, days: int) -> datetime:

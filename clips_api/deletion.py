@@ -12,7 +12,7 @@ from clips_api.answers import Accepted
 from clips_api.calls import known
 from clips_api.deps import Given, Parts
 from clips_api.problems import CONFLICT, RESPONSES, NotNow
-from clips_api.store import consents, contests, judgements, kept, modules, notes, openings, pairs, shares
+from clips_api.store import consents, contests, judgements, kept, modules, notes, openings, pairs, shares, wins
 from pipeline.errors import Busy
 from pipeline.library import now
 
@@ -37,6 +37,7 @@ class Deletion(BaseModel):
     lessons: list[str] = Field(description="Lessons with clips of it, by title: they go on without those clips.")
     links: int = Field(description="Links to its clips that were given out and still work: they stop working for good.")
     judgements: int = Field(description="Answers about its tags and steps: they still count, without its words.")
+    wins: int = Field(description="Clips of it that are wins: they go. What a channel was told of them stays there.")
     notes: int = Field(
         description="Notes about it, or with a clip of it to copy: sound and quotes go, what was written stays."
     )
@@ -78,6 +79,7 @@ def preview(parts: Parts, recording_id: str) -> Deletion:
         lessons=[one.title for one in modules.holding(parts.store, call.id)],
         links=len(_open_links(parts, call.id)),
         judgements=len(judgements.find(parts.store, calls=[call.id])),
+        wins=len(wins.find(parts.store, call=call.id)),
         notes=len(notes.losing(parts.store, call.id)),
         contests=len(contests.find(parts.store, calls=[call.id])),
         stays_at=[sighting.path for sighting in call.sightings() if sighting.kept],
@@ -99,6 +101,7 @@ def delete(parts: Parts, recording_id: str, *, words: bool = False) -> None:
             forget_words(parts.store, call.id)
         pairs.forget(parts.store, call.id)
         openings.forget(parts.store, call.id)
+        wins.forget(parts.store, call.id)
         if words:
             kept.forget_words(parts.store, call.id)
             modules.forget_words(parts.store, call.id)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from clips_api.contests import name
 from clips_api.deps import Parts
 from clips_api.render import counted, day
-from clips_api.store import consents, contests, notes, pairs, people, remarks
+from clips_api.store import consents, contests, notes, pairs, people, remarks, team_choices, wins
 from clips_api.store.notes import Note, Scope
 from clips_api.store.outbox import Entry
 from clips_api.viewer import OWNER
@@ -92,10 +92,27 @@ def consent(parts: Parts, entry: Entry) -> Letter:
         return None
     said = [Part(text=f"“{_short(one.quote)}”", quote=True) for one in waiting[:SHOWN] if one.quote]
     rest = f"And {counted(len(waiting) - SHOWN, 'more clip')}. " if len(waiting) > SHOWN else ""
-    text = f"{rest}Others hear it only if you agree, and you can take it back. Personal data is muted."
+    won = wins.find(parts.store, clips=[one.clip_id for one in waiting])
+    praise = [Part(text=f"A win, {_who(one.by)} says: {one.why}") for one in won[:SHOWN]]
+    team = f" A win is told to your team{_in_channel(parts, entry.payload['person'])}." if won else ""
+    text = f"{rest}Others hear it only if you agree, and you can take it back. Personal data is muted.{team}"
     end = Part(text=text, link=_link(parts, "coaching"), label="Say yes or no")
     what = "a clip of yours" if len(waiting) == 1 else f"{len(waiting)} clips of yours"
-    return f"{_who(waiting[-1].asked_by)} asks: may others learn from {what}?", [*said, end]
+    return f"{_who(waiting[-1].asked_by)} asks: may others learn from {what}?", [*said, *praise, end]
+
+
+def won(parts: Parts, entry: Entry) -> Letter:
+    """A clip of a rep who had agreed before that others hear it is a win."""
+    with suppress(NotFound):
+        one = wins.one(parts.store, entry.payload["win"])
+        if not consents.agreed(parts.store, one.clip_id):
+            return None
+        said = Part(text=f"“{_short(one.why)}”", quote=True)
+        channel = _in_channel(parts, entry.payload["person"])
+        told = f"You agreed before that others hear it, so your team hears of it{channel}. You can take that back."
+        end = Part(text=told, link=_link(parts, "wins"), label="See it")
+        return f"{_who(one.by)} marked a clip of yours as a win", [said, end]
+    return None
 
 
 def helped(parts: Parts, entry: Entry) -> Letter:
@@ -114,7 +131,7 @@ def helped(parts: Parts, entry: Entry) -> Letter:
 
 
 KINDS: dict[str, Callable[[Parts, Entry], Letter]] = {
-    one.__name__: one for one in (note, answer, contest, decided, review, consent, helped)
+    one.__name__: one for one in (note, answer, contest, decided, review, consent, won, helped)
 }
 
 
@@ -130,6 +147,12 @@ def _call(one: Note) -> str:
 
 def _who(by: str | None) -> str:
     return "Your manager" if by in (None, OWNER) else str(by)
+
+
+def _in_channel(parts: Parts, number: int) -> str:
+    person = people.get(parts.store, number)
+    channel = team_choices.of(parts.store, person.team).channel if person is not None and person.team else ""
+    return f", in {channel} too" if channel else ""
 
 
 def _short(text: str) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from clips_api import audit, links, quiz_drafts, reaching
+from clips_api import audit, consents, links, quiz_drafts, reaching
 from clips_api.deps import Parts
 from clips_api.questions import Kind, Own
+from clips_api.quiet import Quiet
 from clips_api.reaching import News
 from clips_api.render import counted
 from clips_api.store import assignments, people, quizzes, takers
@@ -33,6 +34,7 @@ class ToMark:
     question: Own
     attempt: Attempt
     answer: Answer
+    plays: bool  # its clip can be heard still
 
 
 def waiting(parts: Parts) -> list[ToMark]:
@@ -47,7 +49,7 @@ def waiting(parts: Parts) -> list[ToMark]:
             continue
         question = _question(parts, attempt, answer.question_id)
         title = quizzes.one(parts.store, taker.quiz_id).title
-        found.append(ToMark(taker.quiz_id, title, person, question, attempt, answer))
+        found.append(ToMark(taker.quiz_id, title, person, question, attempt, answer, _plays(parts, question)))
     return found
 
 
@@ -66,7 +68,7 @@ def mark(parts: Parts, attempt: int, question: str, *, points: int, comment: str
     def tell(connection: Connection) -> None:
         payload = {"attempt": attempt, "assignment": found.assignment_id}
         news = News(KIND, given.about, f"{KIND}/{attempt}", payload)
-        reaching.tell(parts.store, connection, person, news, at)
+        reaching.tell(parts.store, connection, person, news, at, quiet=Quiet.of(parts.settings, person))
 
     done = store.mark(
         parts.store,
@@ -107,6 +109,12 @@ def _question(parts: Parts, attempt: Attempt, question: str) -> Own:
     if not isinstance(found, Own):
         raise NotFound(f"question {question} to mark")
     return found
+
+
+def _plays(parts: Parts, question: Own) -> bool:
+    """Whether the call of its clip is there, and its rep agrees that it is heard."""
+    clip = question.clip
+    return clip is not None and not clip.gone and consents.may_show(parts, clip.clip_id)
 
 
 def _number(points: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Self
 
@@ -112,6 +113,14 @@ class Proposed(BaseModel):
         return cls(items=list(found))
 
 
+class PractisedShown(BaseModel):
+    """How often questions came back to somebody, and how that went; not which."""
+
+    asked: int
+    answered: int
+    right: int
+
+
 class ResultShown(BaseModel):
     """How somebody did: the best attempt counts."""
 
@@ -126,6 +135,7 @@ class ResultShown(BaseModel):
     points: float | None
     possible: float | None
     handed_in_at: datetime | None
+    practised: PractisedShown | None = Field(description="What came back of it; null where nothing did.")
 
     @classmethod
     def of(cls, one: Result) -> Self:
@@ -139,6 +149,7 @@ class ResultShown(BaseModel):
             points=best.points if best else None,
             possible=best.possible if best else None,
             handed_in_at=one.at,
+            practised=PractisedShown(**asdict(one.practised)) if one.practised else None,
         )
 
 

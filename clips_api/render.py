@@ -29,8 +29,11 @@ NAV: tuple[tuple[str, str, Role], ...] = (  # where it leads, what it is called,
     ("/quizzes", "Quizzes", "manager"),
 )
 MORE: tuple[tuple[str, str, Role], ...] = (  # what isn't needed every day
+    ("/team", "Team", "manager"),
     ("/me", "Your weeks", "rep"),
     ("/assignments", "Assignments", "rep"),
+    ("/goals", "Goals", "rep"),
+    ("/wins", "Wins", "rep"),
     ("/changed", "What changed", "manager"),
     ("/status", "Status", "manager"),
     ("/playbook", "Playbook", "manager"),
@@ -43,8 +46,9 @@ MORE: tuple[tuple[str, str, Role], ...] = (  # what isn't needed every day
 )
 
 
+@cache
 def templates() -> Environment:
-    """The templates, with every value escaped and every unknown name an error."""
+    """The templates, compiled once a process, with every value escaped and every unknown name an error."""
     environment = Environment(
         loader=PackageLoader("clips_api", "templates"),
         autoescape=True,

@@ -10,10 +10,11 @@ from clips_api import audit, quiz_drafts, taking
 from clips_api.deps import Parts
 from clips_api.grading import best
 from clips_api.questions import Kind
-from clips_api.store import assignments, people, quizzes, takers
+from clips_api.store import assignments, people, practices, quizzes, takers
 from clips_api.store import attempts as store
 from clips_api.store.attempts import Answer, Attempt
 from clips_api.store.people import Person
+from clips_api.store.practices import Practised
 from clips_api.store.takers import Taker
 from clips_api.taking import Paper, Told
 from pipeline.errors import NotFound
@@ -31,6 +32,7 @@ class Result:
     tries: int
     waits: bool  # an answer of theirs waits for a manager
     state: State
+    practised: Practised | None  # what came back to them of it; None where nothing did
 
     @property
     def at(self) -> datetime | None:
@@ -68,22 +70,33 @@ def results(parts: Parts, quiz: int) -> Results:
     coached = {one.id for one in people.find(parts.store) if parts.viewer.coaches(one)}
     found = [one for one in takers.find(parts.store, quiz) if one.person_id in coached]
     tried = store.of(parts.store, [one.assignment for one in found])
-    told = [_result(one, tried.get(one.assignment, [])) for one in found]
+    came_back = practices.counts(parts.store, quiz)
+    told = [_result(one, tried.get(one.assignment, []), came_back.get(one.assignment)) for one in found]
     return Results(tuple(told), tuple(_hardness(parts, quiz, [one.first for one in told if one.first])))
 
 
 def answers(parts: Parts, quiz: int, assignment: int) -> tuple[Person, Paper, list[tuple[Attempt, list[Told]]]]:
     """What somebody answered, the last attempt first; seeing it is written down. Raises NotFound."""
-    given = assignments.get(parts.store, assignment)
-    person = people.get(parts.store, given.person_id) if given is not None else None
-    if given is None or person is None or given.quiz_id != quiz or not parts.viewer.coaches(person):
-        raise NotFound(f"assignment {assignment}")
-    own = taking.of(parts, given)
+    person, own = _paper(parts, quiz, assignment)
     audit.note(parts, "saw", f"person/{person.id}", f"answers to quiz/{quiz}")
     return person, own, [(one, taking.told(parts, own, one)) for one in reversed(own.handed_in)]
 
 
-def _result(taker: Taker, attempts: list[Attempt]) -> Result:
+def question(parts: Parts, quiz: int, assignment: int, number: str) -> Kind:
+    """A question as somebody was asked it, with the clip that they heard. Raises NotFound."""
+    return _paper(parts, quiz, assignment)[1].one(number)
+
+
+def _paper(parts: Parts, quiz: int, assignment: int) -> tuple[Person, Paper]:
+    """Whose it is, and what they were given; of those whom this person coaches. Raises NotFound."""
+    given = assignments.get(parts.store, assignment)
+    person = people.get(parts.store, given.person_id) if given is not None else None
+    if given is None or person is None or given.quiz_id != quiz or not parts.viewer.coaches(person):
+        raise NotFound(f"assignment {assignment}")
+    return person, taking.of(parts, given)
+
+
+def _result(taker: Taker, attempts: list[Attempt], practised: Practised | None) -> Result:
     handed_in = [one for one in attempts if one.submitted_at is not None]
     waits = any(one.marked_at is None for one in handed_in)
     state: State = "given"
@@ -91,7 +104,8 @@ def _result(taker: Taker, attempts: list[Attempt]) -> Result:
         state = "marking" if waits else "done"
     elif attempts or taker.started_at is not None:
         state = "begun"
-    return Result(taker, handed_in[0] if handed_in else None, best(attempts), len(handed_in), waits, state)
+    first = handed_in[0] if handed_in else None
+    return Result(taker, first, best(attempts), len(handed_in), waits, state, practised)
 
 
 def _hardness(parts: Parts, quiz: int, first: list[Attempt]) -> list[Hardness]:

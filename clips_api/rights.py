@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from clips_api import audit, documents
 from clips_api.deps import Parts
 from clips_api.spans import Span
-from clips_api.store import consents, kept, notes, pairs
+from clips_api.store import consents, kept, notes, pairs, wins
 from pipeline.errors import NotFound
 from pipeline.folder import CallFolder
 
@@ -44,12 +44,12 @@ def clip(parts: Parts, clip_id: str) -> CallFolder:
 
 
 def shown_to_all(parts: Parts, clip_id: str) -> bool:
-    """Whether its rep has agreed that others see a clip, and it is in the library or in a note to this person."""
+    """Whether its rep has agreed, and a clip is in the library, in a note to this person, or a win of their team."""
     if not consents.agreed(parts.store, clip_id):
         return False
     person = parts.viewer.id
     in_note = person is not None and notes.shows(parts.store, person, clip_id)
-    return in_note or bool(kept.holding(parts.store, clips=[clip_id]))
+    return in_note or bool(kept.holding(parts.store, clips=[clip_id])) or _won(parts, clip_id)
 
 
 def those_seen(parts: Parts, recording_ids: Iterable[str]) -> set[str]:
@@ -81,3 +81,11 @@ def may_hear(parts: Parts, what: str, *, asked: bool) -> bool:
         kind, _, number = what.partition(" ")
         audit.note(parts, "heard", f"{kind}/{number}", "with personal data")
     return allowed
+
+
+def _won(parts: Parts, clip_id: str) -> bool:
+    """Whether a clip is a win of a colleague of theirs."""
+    viewer = parts.viewer
+    team = viewer.person.team if viewer.person is not None else None
+    found = wins.find(parts.store, clips=[clip_id]) if team else []
+    return any(team and viewer.roster.is_in(one.rep or "", team) for one in found)

@@ -13,11 +13,25 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from clips_api import clips, hello, invitations, letters, marking, practices, reaching, sign_in
+from clips_api import (
+    checkin,
+    checkins,
+    cheering,
+    clips,
+    digest,
+    digests,
+    hello,
+    invitations,
+    letters,
+    marking,
+    practices,
+    reaching,
+    sign_in,
+)
 from clips_api.answers import Clip
 from clips_api.deps import Parts
 from clips_api.render import clock, counted, day, label
-from clips_api.store import outbox, saved_searches
+from clips_api.store import outbox, saved_searches, wins
 from clips_api.store.outbox import Entry
 from pipeline.errors import BadInput, NotFound
 from pipeline.library import now
@@ -139,6 +153,9 @@ KINDS: dict[str, Callable[[Parts, Entry], tuple[str, list[Part]] | None]] = {
     **letters.KINDS,
     marking.KIND: marking.words,
     practices.KIND: practices.words,
+    checkin.KIND: checkins.words,
+    wins.KIND: cheering.words,
+    digest.KIND: digests.words,
 }
 
 

@@ -69,12 +69,12 @@ def behind(
     return parts.database.rows("weeks_counted", **values, kind=measure[0], measure=measure[1], limit=limit, skip=skip)
 
 
-def mondays(parts: Parts, at: datetime) -> list[datetime]:
-    """When these weeks begin on this person's clock, and when the last of them ends."""
+def mondays(parts: Parts, at: datetime, weeks: int = WEEKS) -> list[datetime]:
+    """When so many weeks begin on this person's clock, and when the last of them ends."""
     person = parts.viewer.person
     here = Quiet.of(parts.settings, person).here(at) if person is not None else at.astimezone()
     monday = (here - timedelta(days=here.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
-    return [monday + timedelta(weeks=week) for week in range(1 - WEEKS, 2)]
+    return [monday + timedelta(weeks=week) for week in range(1 - weeks, 2)]
 
 
 def called(parts: Parts) -> list[str]:

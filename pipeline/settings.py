@@ -108,6 +108,11 @@ class Settings(BaseSettings):
     quiet_weekends: bool = Field(True, description="Keep weekends quiet too, those of each person's country.")
     remind_after: int = Field(2, ge=0, le=30, description="Working days after which a link is sent again; 0: never.")
     remind_before: int = Field(1, ge=0, le=30, description="Working days before the due day for a reminder; 0: none.")
+    check_in: str = Field(
+        "Fri 09:00",
+        pattern=r"^$|^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([01]\d|2[0-3]):[0-5]\d$",
+        description="When reps of teams that want it are asked for a line, on their own clock; empty: never.",
+    )
     link_days: int = Field(30, ge=1, le=365, description="Days that a link to a lesson or a quiz works.")
 
     mail: Mail | None = Field(None, description="The mail server, a table of its own (docs/telling.md).")

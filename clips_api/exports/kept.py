@@ -12,6 +12,7 @@ from clips_api.deps import Parts
 from clips_api.exports.sheet import Sheet
 from clips_api.store import consents as agreements
 from clips_api.store.coaching_tables import consents
+from clips_api.store.followup_tables import wins
 from clips_api.store.schema import collections, judgements, kept_clips
 
 Row = Sequence[Any]
@@ -56,6 +57,14 @@ def _consents(parts: Parts) -> Iterator[Row]:
     yield from (row for row in rows if row[1] in seen)
 
 
+def _wins(parts: Parts) -> Iterator[Row]:
+    c = wins.c
+    columns = (c.id, c.recording_id, c.clip_id, c.person_id, c.rep, c.tag, c.why, c.by, c.at)
+    rows = _rows(parts, select(*columns).order_by(c.id))
+    seen = _seen(parts, rows, place=1)
+    yield from (row for row in rows if row[1] in seen)
+
+
 def _rows(parts: Parts, wanted: Select[Any]) -> list[Row]:
     with parts.store.read() as connection:
         return [tuple(row) for row in connection.execute(wanted)]
@@ -90,6 +99,13 @@ SHEETS: tuple[Sheet, ...] = (
          "answered_by", "answered_at"),
         frozenset({"quote"}),
         rows=_consents,
+    ),
+    Sheet(
+        "wins",
+        "Clips that went well, and why; whether their rep agreed stands in consents",
+        ("id", "recording_id", "clip_id", "person_id", "rep", "tag", "why", "by", "at"),
+        frozenset({"why"}),
+        rows=_wins,
     ),
     Sheet(
         "judgements",

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, select, true
 
 from clips_api import coaching, quiz_drafts
 from clips_api.deps import Parts
-from clips_api.exports import kept
+from clips_api.exports import followed, kept
 from clips_api.exports.asked import coached
 from clips_api.exports.sheet import Rows, Sheet
 from clips_api.store import quizzes as quiz_store
@@ -238,6 +238,7 @@ SHEETS: tuple[Sheet, ...] = (
         _answers,
     ),
     *kept.SHEETS,
+    *followed.SHEETS,
     Sheet(
         "audit",
         "Who saw, heard, shared, changed and deleted what",

@@ -6,7 +6,7 @@ import logging
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -22,6 +22,7 @@ SCHEMA = 6  # raise it when the tables, the fields of the word index, or what st
 FILE = "clips.duckdb"
 WORDS = "words"
 MEMORY = "512MB"
+KEPT = 100  # answers that are remembered
 log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
@@ -83,6 +84,7 @@ class Database:
         self.mask = mask  # whether personal data is hidden in its rows; one made otherwise is built again
         self._writing = threading.Lock()
         self.edition = self._written = _open(folder, mask=mask)
+        self._kept: dict[Hashable, list[Row]] = {}
 
     def rows(self, name: str, **values: Any) -> list[Row]:
         """Run a named statement and fetch all it gives."""
@@ -93,6 +95,17 @@ class Database:
             if edition is self.edition:
                 raise
         return self.rows(name, **values)  # another edition took its place while we read
+
+    def kept(self, name: str, **values: Any) -> list[Row]:
+        """The same of a statement that counts over many calls, remembered until the index changes."""
+        kept, asked = self._kept, (name, *((key, _frozen(value)) for key, value in sorted(values.items())))
+        found = kept.get(asked)
+        if found is None:
+            found = self.rows(name, **values)
+            if len(kept) >= KEPT:
+                kept.clear()
+            kept[asked] = found
+        return found
 
     def one(self, name: str, **values: Any) -> Row | None:
         """The first row of a named statement."""
@@ -111,6 +124,7 @@ class Database:
                 change = Change(cursor, self._written.words)
                 yield change
                 cursor.execute("COMMIT")
+                self._kept = {}
                 self._written.sheets.update(change.come)
                 self._written.words.show()
                 self._written.sheets.difference_update(change.gone)
@@ -154,6 +168,7 @@ class Database:
 
     def _show(self) -> None:
         old, self.edition = self.edition, self._written
+        self._kept = {}
         old.close()
         _clear(self.folder, self.edition.home)
 
@@ -163,6 +178,11 @@ def fetch(cursor: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any]) -
     cursor.execute(sql, values)
     columns = [column[0] for column in cursor.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _frozen(value: Any) -> Hashable:
+    """A value of a statement as it can be compared."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _answers(edition: Edition) -> bool:

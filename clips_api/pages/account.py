@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
-from clips_api import audit, sessions, tokens
+from clips_api import audit, digests, sessions, tokens
 from clips_api.deps import Given, Parts
 from clips_api.render import page
 from pipeline.errors import Busy
@@ -94,6 +94,7 @@ def _page(
         here=session.id if session is not None else None,
         sessions=sessions.of_person(parts),
         tokens=tokens.of_person(parts),
+        digest=digests.chosen(parts),
         base=(parts.settings.public_url or str(request.base_url)).rstrip("/"),
         **shown,
     )

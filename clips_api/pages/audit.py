@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Annotated, get_args
 from urllib.parse import urlencode
 
@@ -11,11 +12,12 @@ from fastapi.responses import Response
 
 from clips_api.audit import What
 from clips_api.clips import Cursor
-from clips_api.deps import Given, Parts
+from clips_api.deps import Given
 from clips_api.render import day, page
 from clips_api.store import audit as store
 from clips_api.store.audit import Asked
 from clips_api.trail import listing
+from clips_api.trail_names import names, told
 
 router = APIRouter(prefix="/audit")
 A_PAGE = 100
@@ -46,13 +48,15 @@ def show(
     }
     asked = Asked(given["by"], given["what"], given["about"], _start(since), _start(until, days=1))
     deeds, goes_on, total = listing(parts, asked, limit=A_PAGE, cursor=cursor)
+    known = names(parts, deeds)
     kept = {name: value for name, value in given.items() if value}
     return page(
         request,
         "audit.html",
         days=_days(deeds),
         total=total,
-        names=names(parts, deeds),
+        names=known,
+        told=partial(told, known=known),
         places=PLACES,
         asked=given,
         filtered=bool(kept),
@@ -62,23 +66,6 @@ def show(
         first=cursor is None,
         start=f"/audit?{urlencode(kept)}" if kept else "/audit",
     )
-
-
-def names(parts: Parts, deeds: list[store.Deed]) -> dict[str, str]:
-    """What people call the calls and people that the trail names by number."""
-    roster = {f"person/{one.id}": one.name for one in parts.viewer.roster.people}
-    found = {}
-    for about in {deed.about for deed in deeds}:
-        kind, _, rest = about.partition("/")
-        if kind in ("call", "clip"):
-            row = parts.database.one("call", recording_id=rest[:16])
-            if row is not None:
-                what = "clip" if kind == "clip" else "call"
-                facts = [row["customer"] or "customer unknown", row["rep"] or "rep unknown", day(row["started_at"])]
-                found[about] = f"{what}: {' · '.join(facts)}"
-        elif about in roster:
-            found[about] = roster[about]
-    return found
 
 
 def _days(deeds: list[store.Deed]) -> list[tuple[str, list[store.Deed]]]:

@@ -19,6 +19,7 @@ from clips_api.findings import opinions, read
 from clips_api.render import local, page
 from clips_api.script import lines
 from clips_api.seen import seen
+from clips_api.spans import clip_id
 from clips_api.speakers import Sides, answer, pending, rep_is
 from clips_api.status import STALE
 from clips_api.store.judgements import doubtful
@@ -34,16 +35,24 @@ from pipeline.records import About
 router = APIRouter()
 TYPES = ("conversation", "voicemail", "gatekeeper", "support", "internal")
 Turn = Annotated[int | None, Query(ge=0)]
+Wrong = Annotated[str, Query(max_length=260)]
 EDITABLE = ("rep", "customer", "started_at", "direction")
 
 
 @router.get("/calls/{recording_id}")
 def show(
-    request: Request, parts: Given, recording_id: str, part: Annotated[str | None, Query()] = None, turn: Turn = None
+    *,
+    request: Request,
+    parts: Given,
+    recording_id: str,
+    part: Annotated[str | None, Query()] = None,
+    turn: Turn = None,
+    wrong: Wrong = "",
 ) -> Response:
     """The call page, as far as the call is made; `part=live` gives it only where it changed, else 304.
 
     `turn`: the one of which is asked who says it. Scripts ask in place: three buttons a turn make a long page slow.
+    `wrong`: what its rep is about to contest.
     """
     folder = known(parts, recording_id)
     progress = parts.library.progress()
@@ -86,6 +95,8 @@ def show(
         metrics=metrics,
         sides=sides(recording),
         asked_turn=turn,
+        wrong=wrong,
+        clip_id=clip_id,
         voices=voices(call.id, transcript, recording),
         asks=asks(transcript),
         pending=waits_for(folder, call),

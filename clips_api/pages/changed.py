@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from clips_api import changed, lesson_figures, rights
+from clips_api import changed, lesson_figures, rights, single
 from clips_api.changed import DAYS, FEW, Asked, Side
 from clips_api.changes import Compared, Skip
 from clips_api.deps import Given, Parts
 from clips_api.pages.counted import A_PAGE, moments
-from clips_api.render import page
+from clips_api.render import day, page
 from clips_api.store import modules as store
 from clips_api.store import people
 from pipeline.errors import NotFound
@@ -80,11 +80,11 @@ def address(asked: Asked, path: str = "/changed", **changes: Any) -> str:
 def _around(parts: Parts, asked: Asked) -> str:
     if asked.module is not None:
         return f"“{store.one(parts.store, asked.module).title}”"
-    return asked.day or ""
+    return day(asked.day) if asked.day else ""
 
 
 def _names(parts: Parts) -> list[str]:
-    """Whose calls can be compared alone, as people call them."""
+    """Whose calls whoever asks can compare alone, as people call them."""
     roster = people.roster(parts.store)
-    named = ((roster.person(rep), rep) for rep in rights.reps(parts))
+    named = ((roster.person(rep), rep) for rep in single.shown(parts, rights.reps(parts)))
     return sorted({person.name if person is not None else rep for person, rep in named}, key=str.casefold)

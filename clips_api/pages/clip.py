@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from clips_api import documents, rights
+from clips_api import documents, rights, wins
 from clips_api.clipping import clipping
 from clips_api.deps import Given, Parts
 from clips_api.render import page
@@ -57,4 +57,6 @@ def _page(
         cues=clip.cues(mask=parts.settings.mask),
         made=made,
         links=[link for link in links if link.state == "open"],
+        win=wins.of_clip(parts, clip_id),
+        may_win=parts.viewer.may("manager") and wins.could_be(parts, clip_id),
     )

@@ -16,7 +16,7 @@ from clips_api.consents import Number
 from clips_api.deps import Given, Parts
 from clips_api.render import page
 from clips_api.store import notes as store
-from clips_api.store import people
+from clips_api.store import people, team_choices, wins
 from clips_api.store.notes import Note, State
 from clips_api.store.pairs import Pair
 from clips_api.store.people import Person
@@ -56,6 +56,8 @@ def show(request: Request, parts: Given, done: Annotated[str | None, Query(max_l
     at = now()
     today, seen = at.astimezone().date(), coaching.scope(parts)
     waiting = contests.seen(parts, waiting=True)
+    person = parts.viewer.person
+    asked = [one for one in consents.seen(parts, waiting=True) if parts.library.known(one.recording_id)]
     shared: dict[str, Any] = {
         "done": done,
         "today": today,
@@ -63,7 +65,9 @@ def show(request: Request, parts: Given, done: Annotated[str | None, Query(max_l
         "contest_name": contests.name,
         "overdue": coaching.overdue,
         "reviews": reviews(parts, at),
-        "asked": [one for one in consents.seen(parts, waiting=True) if parts.library.known(one.recording_id)],
+        "asked": asked,
+        "channel": team_choices.of(parts.store, person.team).channel if person is not None and person.team else "",
+        "won": {one.clip_id: one for one in wins.find(parts.store, clips=[one.clip_id for one in asked])},
     }
     if parts.viewer.may("manager"):
         sent = store.find(parts.store, seen, state="sent")

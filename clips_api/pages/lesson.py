@@ -18,6 +18,7 @@ from clips_api.lesson_screens import Lesson
 from clips_api.lessons import Heard
 from clips_api.links import Reviewed, Ticket
 from clips_api.modules import Number
+from clips_api.quiet import Quiet
 from clips_api.ranges import ranged
 from clips_api.render import page
 from clips_api.store import assignments, places
@@ -82,7 +83,7 @@ def go_past(parts: Given, ticket: Reviewed, place: Place) -> RedirectResponse:
     if place < len(lesson.items):
         return RedirectResponse(f"{ticket.path}/lesson/{place + 1}", 303)
     if ticket.assignment.learned_at is None:
-        assignments.learned(parts.store, number, now())
+        assignments.learned(parts.store, number, now(), Quiet.of(parts.settings, ticket.person))
         consents.helped(parts, [item.clip_id for item in lesson.items if isinstance(item, Heard)])
     goes_on = ticket.assignment.quiz_version_id is not None and ticket.assignment.open
     return RedirectResponse(f"{ticket.path}/quiz" if goes_on else f"{ticket.path}/lesson/end", 303)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from clips_api import coaching, trend
+from clips_api import charts, coaching, trend
 from clips_api.changed import Kind
 from clips_api.changes import Skip
 from clips_api.clips import Text
@@ -20,7 +20,7 @@ from clips_api.pages.counted import A_PAGE, moments
 from clips_api.render import day, page
 from clips_api.store import assignments, attempts, notes
 from clips_api.store.attempts import Attempt
-from clips_api.trend import HALF, WEEKS
+from clips_api.trend import HALF, WEEKS, Line
 from pipeline.errors import NotFound
 from pipeline.library import now
 
@@ -54,6 +54,8 @@ def show(request: Request, parts: Given) -> HTMLResponse:
         notes=notes.find(parts.store, coaching.scope(parts), person=person.id, state="sent")[:RECENT] if person else [],
         called=trend.called(parts),
         address=_address,
+        to=_to,
+        chart=charts.weeks,
         half=HALF,
         overdue=coaching.overdue,
         today=now().astimezone().date(),
@@ -93,6 +95,11 @@ def counted(
 
 def _address(kind: Kind, name: str, **more: Any) -> str:
     return f"/me/counted?{urlencode({kind: name} | {key: value for key, value in more.items() if value})}"
+
+
+def _to(one: Line, first: int, last: int) -> str:
+    """Where what a count of these weeks counts plays."""
+    return _address(one.kind, one.name, first=first, last=last)
 
 
 def _quizzes(parts: Parts) -> list[Taken]:

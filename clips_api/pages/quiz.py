@@ -29,6 +29,7 @@ router = APIRouter()
 given = APIRouter()  # behind a link, and signed in
 Answers = Annotated[list[Annotated[str, Form(max_length=8000)]], Form(max_length=50)]
 Try = Annotated[int, Form(ge=0, le=1000)]
+PARTS: dict[str, Part] = {"audio": "heard", "rest": "rest"}  # as addresses have them
 Go = Annotated[str, Form(pattern=r"^(next|back|stay|(up|down):[0-9a-f]{8})$")]
 
 

@@ -17,11 +17,10 @@ from clips_api.asking import Option
 from clips_api.clipping import Format
 from clips_api.collections_shown import CLIP
 from clips_api.deps import Given, Parts
-from clips_api.excerpts import Part
 from clips_api.grading import mixed
 from clips_api.pages.lesson import HEADERS, PROBE
 from clips_api.pages.module import Said, found_clips, kept_clips
-from clips_api.pages.quiz import sound
+from clips_api.pages.quiz import PARTS, sound
 from clips_api.pages.quiz_form import FIELDS, QuizForm
 from clips_api.problems import NotNow, Overtaken
 from clips_api.proposals import proposals
@@ -137,10 +136,9 @@ def listen(
     format: Format = "wav",  # noqa: A002  the parameter's name
 ) -> Response:
     """The sound of a question's clip: `audio` is heard at once, `rest` afterwards."""
-    names: dict[str, Part] = {"audio": "heard", "rest": "rest"}
-    if part not in names:
+    if part not in PARTS:
         raise NotFound(part)
-    return sound(request, parts, _one(quizzes.opened(parts, number).asks, question).clip, names[part], format)
+    return sound(request, parts, _one(quizzes.opened(parts, number).asks, question).clip, PARTS[part], format)
 
 
 def editor(

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from clips_api import marking, results
+from clips_api.clipping import Format
 from clips_api.deps import Given
+from clips_api.pages.lesson import PROBE
 from clips_api.pages.library import Field, read
+from clips_api.pages.quiz import PARTS, sound
 from clips_api.quizzes import Number, QuestionId
 from clips_api.quizzes_shown import Mark
 from clips_api.render import page
 from clips_api.store import quizzes as store
+from pipeline.errors import NotFound
 
 router = APIRouter()
 Back = Annotated[str, Form(pattern=r"^(/quizzes/[0-9]{1,10}/results/[0-9]{1,10})?$")]
@@ -33,6 +37,23 @@ def one(request: Request, parts: Given, number: Number, assignment: Number) -> H
     return page(
         request, "quiz_answers.html", quiz=store.one(parts.store, number), person=person, own=own, attempts=attempts
     )
+
+
+@router.api_route("/quizzes/{number}/results/{assignment}/clips/{question}/{part}", methods=PROBE)
+def listen(
+    *,
+    request: Request,
+    parts: Given,
+    number: Number,
+    assignment: Number,
+    question: QuestionId,
+    part: str,
+    format: Format = "wav",  # noqa: A002  the parameter's name
+) -> Response:
+    """The clip of a question that somebody answered: `audio` was heard at once, `rest` afterwards."""
+    if part not in PARTS:
+        raise NotFound(part)
+    return sound(request, parts, results.question(parts, number, assignment, question).clip, PARTS[part], format)
 
 
 @router.get("/marking")

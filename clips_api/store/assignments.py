@@ -10,6 +10,7 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, select, update
 
 from clips_api import reaching
+from clips_api.quiet import Quiet
 from clips_api.store.database import Store
 from clips_api.store.lesson_tables import assignments as table
 from clips_api.store.lesson_tables import attempts, module_versions, modules, quiz_versions, quizzes
@@ -108,8 +109,11 @@ def start(store: Store, number: int, at: datetime) -> Assignment | None:
         return one(connection, number)
 
 
-def learned(store: Store, number: int, at: datetime) -> Assignment | None:
-    """The lesson was read to its end: a link to its quiz follows in a while; without a quiz all is done."""
+def learned(store: Store, number: int, at: datetime, quiet: Quiet | None = None) -> Assignment | None:
+    """The lesson was read to its end: a link to its quiz follows in a while; without a quiz all is done.
+
+    `quiet`: their quiet hours, where they are known: the row then says from the start when it goes out.
+    """
     with store.write() as connection:
         found = one(connection, number)
         if found is None or found.learned_at is not None or not found.open:
@@ -118,7 +122,7 @@ def learned(store: Store, number: int, at: datetime) -> Assignment | None:
         connection.execute(update(table).where(table.c.id == number).values(values))
         if found.quiz_version_id is not None:
             news = reaching.News("quiz", found.about, f"quiz/{number}", {"assignment": number})
-            reaching.tell(store, connection, whose(connection, found), news, at, after=PAUSE)
+            reaching.tell(store, connection, whose(connection, found), news, at, after=PAUSE, quiet=quiet)
         return one(connection, number)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from clips_api import reaching
 from clips_api.reaching import News
@@ -46,6 +46,9 @@ class Consent:
     def about(self) -> str:
         """How the outbox names it."""
         return f"consent/{self.id}"
+
+
+Then: TypeAlias = Callable[[Connection, Consent], None]
 
 
 def ask(store: Store, consent: Consent, person: Person | None = None) -> Consent:
@@ -105,8 +108,8 @@ def covers(asked: Collection[Consent], clip_id: str) -> Consent | None:
     return next((one for one in asked if one.agreed and _around(one.clip_id, clip_id)), None)
 
 
-def answer(store: Store, number: int, *, agreed: bool, by: str, at: datetime) -> Consent:
-    """Write down an answer; a later one replaces it. Raises NotFound."""
+def answer(store: Store, number: int, *, agreed: bool, by: str, at: datetime, then: Then = lambda *_: None) -> Consent:
+    """Write down an answer; a later one replaces it, and what follows is done at once. Raises NotFound."""
     values = {"agreed": agreed, "answered_by": by, "answered_at": at}
     with store.write() as connection:
         changed = update(table).where(table.c.id == number).values(**values).returning(*table.c)
@@ -118,6 +121,7 @@ def answer(store: Store, number: int, *, agreed: bool, by: str, at: datetime) ->
         left = select(table.c.id).where(table.c.person_id == own, table.c.agreed.is_(None)).limit(1)
         if own is not None and connection.execute(left).one_or_none() is None:
             outbox.drop_about(connection, _waiting(own))  # nobody is asked what they have answered
+        then(connection, answered)
         return answered
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, case, func, insert, or_, select, update
 
 from clips_api.store.database import Store
 from clips_api.store.followup_tables import practice_questions as questions
 from clips_api.store.followup_tables import practices as table
+from clips_api.store.followup_tables import repetitions
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,15 @@ class Asked:
         return cls(**row._mapping)  # noqa: SLF001
 
 
+@dataclass(frozen=True)
+class Practised:
+    """How often questions came back to somebody: asked, answered, answered rightly."""
+
+    asked: int
+    answered: int
+    right: int
+
+
 def add(store: Store, connection: Connection, one: Practice, repetitions: Collection[int]) -> Practice | None:
     """Write one down with its questions; None where this person has one of that day."""
     values = {name: value for name, value in vars(one).items() if name != "id"}
@@ -103,6 +113,21 @@ def asked(connection: Connection, practices: Collection[int]) -> list[Asked]:
     wanted = select(questions).where(questions.c.practice_id.in_(list(practices)))
     rows = connection.execute(wanted.order_by(questions.c.practice_id, questions.c.place))
     return [Asked.from_row(row) for row in rows]
+
+
+def counts(store: Store, quiz: int) -> dict[int, Practised]:
+    """What came back of a quiz, by the assignment that it came from; what was taken back unanswered is left out."""
+    q, back = questions.c, repetitions.c
+    right = func.count(case((q.right.is_(True), 1)))
+    wanted = (
+        select(back.assignment_id, func.count().label("asked"), func.count(q.answered_at).label("answered"), right)
+        .join(repetitions, back.id == q.repetition_id)
+        .join(table, table.c.id == q.practice_id)
+        .where(back.quiz_id == quiz, or_(table.c.revoked_at.is_(None), q.answered_at.is_not(None)))
+        .group_by(back.assignment_id)
+    )
+    with store.read() as connection:
+        return {number: Practised(*many) for number, *many in connection.execute(wanted)}
 
 
 def start(store: Store, number: int, at: datetime) -> None:

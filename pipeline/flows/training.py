@@ -18,7 +18,9 @@ from pipeline.errors import NotRunning
 log = logging.getLogger("exemplar.worker")
 REMINDERS = "/api/v1/reminders"
 PRACTICES = "/api/v1/practices/due"
-FLOWS = {"reminding": REMINDERS, "practice": PRACTICES}
+DIGESTS = "/api/v1/digests/due"
+CHECK_INS = "/api/v1/checkins/due"
+FLOWS = {"reminding": REMINDERS, "practice": PRACTICES, "digest": DIGESTS, "check-in": CHECK_INS}
 LOOK_S = 20.0  # between two looks for somebody to write to
 
 

@@ -8,7 +8,7 @@ counted AS (
     FROM calls JOIN moments USING (rep)
     WHERE state = 'done' AND type = 'conversation'
       AND started_at >= moment - to_days($days::INTEGER) AND started_at < moment + to_days($days::INTEGER)
-      AND (arrived_at <= $settled OR list_contains($opened::VARCHAR[], recording_id))
+      AND (arrived_at <= $settled OR recording_id IN (SELECT unnest(string_split($opened::VARCHAR, ' '))))
 )
 SELECT kind, name, later, count(*) AS total, count(*) FILTER (did) AS done, count(DISTINCT recording_id) AS calls
 FROM chances JOIN counted USING (recording_id)
@@ -21,8 +21,8 @@ WITH moments AS (
     SELECT unnest($reps::VARCHAR[]) AS rep, unnest($ats::TIMESTAMP[]) AS moment
 )
 SELECT started_at >= moment AS later,
-    count(*) FILTER (arrived_at <= $settled OR list_contains($opened::VARCHAR[], recording_id)) AS calls,
-    count(*) FILTER (NOT (arrived_at <= $settled OR list_contains($opened::VARCHAR[], recording_id))) AS waiting
+    count(*) FILTER (arrived_at <= $settled OR recording_id IN (SELECT unnest(string_split($opened::VARCHAR, ' ')))) AS calls,
+    count(*) FILTER (NOT (arrived_at <= $settled OR recording_id IN (SELECT unnest(string_split($opened::VARCHAR, ' '))))) AS waiting
 FROM calls JOIN moments USING (rep)
 WHERE state = 'done' AND type = 'conversation'
   AND started_at >= moment - to_days($days::INTEGER) AND started_at < moment + to_days($days::INTEGER)
@@ -37,7 +37,7 @@ SELECT chances.*, rep, customer, started_text
 FROM chances JOIN calls USING (recording_id) JOIN moments USING (rep)
 WHERE state = 'done' AND type = 'conversation'
   AND started_at >= moment - to_days($days::INTEGER) AND started_at < moment + to_days($days::INTEGER)
-  AND (arrived_at <= $settled OR list_contains($opened::VARCHAR[], recording_id))
+  AND (arrived_at <= $settled OR recording_id IN (SELECT unnest(string_split($opened::VARCHAR, ' '))))
   AND chances.kind = $kind AND chances.name = $measure AND (started_at >= moment) = $later
   AND ($did IS NULL OR did = $did)
 ORDER BY started_at DESC, recording_id, start_s, turn

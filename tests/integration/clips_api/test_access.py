@@ -158,6 +158,7 @@ NAMED = {  # changes that name a call or a clip in what is sent
     },
     "/api/v1/packs": {"items": [{"clip_id": "{clip}"}]},
     "/api/v1/collections/{shelf}/clips": {"clip_id": "{clip}"},
+    "/api/v1/wins": {"clip_id": "{clip}", "why": "It went well."},
 }
 
 

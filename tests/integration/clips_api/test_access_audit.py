@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -14,6 +15,8 @@ from clips_api.store import audit
 from clips_api.store.audit import Asked
 from clips_api.store.people import Person
 from clips_api.viewer import Viewer
+from tests.integration.clips_api.team import moment
+from tests.training import a_quiz, keep
 
 NOON = datetime(2026, 11, 12, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -89,6 +92,22 @@ def test_the_page_names_calls_and_people(calls, app, client, signed_in_as):
     assert "Corbel Tiles" in one
     assert "Ivy" not in one
     assert "Nothing like that was done" in ida.get("/audit", params={"by": "nobody"}).text
+
+
+def test_the_page_says_names_where_the_trail_has_numbers(calls, app, client, signed_in_as):
+    records, ida = app.state.parts.store, signed_in_as(IDA)
+    (sam,) = keep(records, SAM)
+    quiz = client.post("/api/v1/assignments", json={"quiz_id": a_quiz(records), "people": [sam.id]}).json()["items"][0]
+    clip = moment(calls[0])
+    asked = client.post("/api/v1/consents", json={"clip_id": clip}).json()["id"]
+    client.post(f"/api/v1/consents/{asked}", json={"agreed": True})
+    audit.add(records, by="Dana", person_id=None, what="sent", about="assignment/99", detail="to person/98", at=NOON)
+    shown = " ".join(re.sub(r"<[^>]+>", " ", ida.get("/audit").text).split())
+    assert "“The price” for Sam Ortega to Sam Ortega" in shown
+    assert "a clip of Sam may be an example: clip: Corbel Tiles · Sam · 12 Nov" in shown
+    assert "assignment/99 to person/98" in shown
+    for number in (f"assignment/{quiz['id']}", f"person/{sam.id}", f"consent/{asked}", clip):
+        assert number not in shown
 
 
 def test_the_page_goes_on(app, client):

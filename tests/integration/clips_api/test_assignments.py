@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from clips_api import giving, progress, reaching, reminding, telling
 from clips_api.giving import Gift
+from clips_api.quiet import Quiet
 from clips_api.reaching import News
 from clips_api.store import assignments, attempts, audit, outbox, people
 from clips_api.store.audit import Asked
@@ -173,6 +174,18 @@ def test_a_quiet_evening_waits_for_the_morning_and_the_page_says_so(parts, monke
     assert "Quiet hours" in progress.of(parts, [given], EVENING)[0].why
     assert take(parts, FRIDAY_MORNING - timedelta(seconds=1), monkeypatch) == []
     assert len(take(parts, FRIDAY_MORNING, monkeypatch)) == 1
+
+
+@pytest.mark.parametrize(
+    ("before_eight", "due"), [(20, THURSDAY + timedelta(hours=7, minutes=55)), (10, FRIDAY_MORNING)]
+)
+def test_a_quiz_that_would_follow_at_night_is_due_in_the_morning(parts, before_eight, due):
+    lesson = a_lesson(parts.store, quiz=a_quiz(parts.store))
+    (given,) = give(parts, module_id=lesson)
+    assignments.start(parts.store, given.id, THURSDAY)
+    quiet = Quiet.of(parts.settings, people.get(parts.store, given.person_id))
+    assignments.learned(parts.store, given.id, THURSDAY + timedelta(hours=8, minutes=-before_eight), quiet)
+    assert [row.due_at for row in rows(parts, given) if row.kind == "quiz"] == [due]
 
 
 def test_what_was_held_up_into_the_night_is_put_off_when_it_is_taken(parts, monkeypatch):

@@ -18,7 +18,7 @@ from clips_api.app import create_app
 from clips_api.keyring import Keys
 from pipeline.library import Library
 from pipeline.settings import Settings
-from tests.integration.clips_api import practising, quizmaking
+from tests.integration.clips_api import checking, practising, quizmaking
 from tests.integration.clips_api.conftest import (
     PRICE,
     TIMING,
@@ -101,11 +101,25 @@ PAGES = {  # every page, by what is shown; {…} is filled in from what was made
     "people, nobody found": "/people?q=zzzz",
     "a person": "/people/1",
     "a new person": "/people/new?name=Max",
+    "a team's week": "/team",
+    "what a team's week counts": "/team/counted?step=greeting",
+    "wins": "/wins",
+    "marking a win": "/wins/new?clip={strong}",
     "what changed": "/changed",
     "before and after a day": "/changed?day=2026-11-13",
     "what is counted": "/changed/counted?day=2026-11-13&step=greeting&side=before",
     "one's own weeks": "/me",
     "what one's own weeks count": "/me/counted?step=greeting",
+    "goals": "/goals",
+    "a new goal": "/goals/new",
+    "a goal": "/goals/1",
+    "what a goal counts": "/goals/1/counted",
+    "the calls that a goal counts": "/goals/2/counted",
+    "what was entered for a goal": "/goals/3/counted",
+    "demos and deals": "/goals/numbers",
+    "check-ins": "/goals/checkins?team=North",
+    "a link to a check-in": "{checkin}",
+    "a link to a check-in that has ended": "/q/none/checkin",
     "a table of people": "/people/import",
     "setting up": "/setup",
     "setting up, address": "/setup/address",
@@ -137,11 +151,13 @@ NO_PAGES = {
     "/c/{token}/audio",
     "/c/{token}/captions.vtt",
     "/quizzes/{number}/preview/quiz/{question}/{part}",
+    "/quizzes/{number}/results/{assignment}/clips/{question}/{part}",
     "/q/{token}/quiz",
     "/q/{token}/quiz/{question}/audio",
     "/q/{token}/quiz/{question}/rest",
     "/q/{token}/practice/{question}/audio",
     "/q/{token}/practice/{question}/rest",
+    "/checkins/{number}",  # the same page as behind a link
     "/practices/{number}",  # the same pages as behind a link
     "/practices/{number}/end",
     "/practices/{number}/{question}",
@@ -175,7 +191,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, d
     with serving(app, library) as served, served.client() as client:
         written = _written(client)
         quizzes = quizmaking.pages(client, rich, poor)
-        yield served, made | written | quizzes | practising.pages(app, client, int(quizzes["exam"]))
+        practised = practising.pages(app, client, int(quizzes["exam"]))
+        yield served, made | written | quizzes | practised | {"checkin": checking.path(app, "North")}
 
 
 def _written(client: httpx.Client) -> dict[str, str]:
@@ -216,12 +233,19 @@ def _written(client: httpx.Client) -> dict[str, str]:
     lesson = post("modules", title="When the price comes up", collection_id=1).json()["id"]
     given = post("assignments", quiz_id=quiz, team="North", message="For Monday", due_on="2099-01-31").json()["items"]
     door = post(f"assignments/{given[0]['id']}/link").json()["url"]
+    for of in ({"kind": "step", "name": "greeting"}, {"kind": "calls"}, {"kind": "deals"}):
+        post("goals", team="North", target=70, starts_on="2026-11-01", ends_on="2026-12-31", **of)
+    number = {"rep": "Priya Nair", "day": "2026-11-12", "kind": "deals", "number": 3}
+    client.put("/api/v1/goals/numbers", json={"numbers": [number]}).raise_for_status()
     text = client.get(f"/api/v1/playbook/files/{TAG}").json()["text"]
     changed = client.put(f"/api/v1/playbook/draft/files/{TAG}", json={"text": f"{text}\n# looked at again\n"})
     assert changed.is_success, changed.text
     post("playbook/preview")  # which takes a while
     ways = {"link": urlsplit(link).path, "door": urlsplit(door).path}
-    return ways | {"clip": clips[0]["id"], "quiz": quiz, "lesson": lesson}
+    strong = next(clip["id"] for clip in clips if (clip["score"] or 0) >= 6)
+    call, start, end = strong.split("-")
+    post("wins", clip_id=f"{call}-{int(start) + 10}-{end}", why="It asks before it answers.")
+    return ways | {"strong": strong, "clip": clips[0]["id"], "quiz": quiz, "lesson": lesson}
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,10 @@ from playwright.sync_api import Page, expect
 
 from clips_api import counting, lessons, trend
 from clips_api.changed import Asked, changes
-from clips_api.store import assignments, contests, modules, openings, people
+from clips_api.store import assignments, contests, modules, openings, people, team_choices
 from clips_api.store.assignments import Assignment
 from clips_api.store.people import Person
+from clips_api.store.team_choices import TeamChoices
 from clips_api.viewer import Viewer
 from nlp.findings import CallType, Step
 from pipeline.library import Library
@@ -205,6 +206,7 @@ def test_each_rep_has_their_own_after(house, client, app):
     lesson(app, (SAM, LEARNED), (OMAR, LEARNED + timedelta(days=3)))
     assert told(client, **PRICE_ALONE)[0]["before"] == {"done": 8, "total": 22, "calls": 22}
     assert told(client, **PRICE_ALONE, team="South")[0]["before"] == {"done": 2, "total": 2, "calls": 2}
+    team_choices.choose(app.state.parts.store, "North", TeamChoices(names_reps=True))
     assert told(client, **PRICE_ALONE, rep="Sam")[0]["before"]["total"] == 20
     by_day, _ = told(client, day="2026-05-20", tag="objection.price")
     assert by_day["after"]["total"] == 22
@@ -249,7 +251,7 @@ def test_managers_compare_their_own_team_and_reps_nobody(house, client, app, sig
     assert told(team.dana, **PRICE_ALONE)[0]["after"]["total"] == 20
     assert told(team.lee, **PRICE_ALONE)[0]["after"]["total"] == 1
     assert [one["name"] for one in told(team.lee, **PRICE_ALONE)[1]["people"]] == ["Omar Diaz"]
-    assert team.lee.get("/api/v1/changes", params={**PRICE_ALONE, "rep": "Sam"}).json()["items"] == []
+    assert team.lee.get("/api/v1/changes", params={**PRICE_ALONE, "rep": "Sam"}).status_code == 403
     for path in (
         "/api/v1/changes?module=1",
         "/changed",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from clips_api.store import outbox
-from tests.integration.clips_api.team import team_of
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from clips_api.keyring import Keys
+from clips_api.store import outbox, people, sessions
+from pipeline.library import now
+from tests.integration.clips_api.team import PEOPLE, team_of
 
 CONTESTS = "/api/v1/contests"
 
@@ -109,6 +114,44 @@ def test_a_deleted_call_leaves_reason_and_decision(calls, team, client):
     assert (left["quote"], left["found"], left["reason"]) == ("", "", "She liked the price.")
     assert team.dana.post(f"{CONTESTS}/{number}", json={"upheld": True}).json()["upheld"] is True
     assert "deleted with the call" in team.sam.get(f"/contests/{number}").text
+
+
+def test_each_finding_has_a_link_to_contest_it(calls, team):
+    page = team.sam.get(f"/calls/{calls[0].id}").text
+    offered = set(re.findall(r'data-wrong="([^"]+)"', page))
+    about = price(calls[0], "tag")["sentence"]
+    assert {"step agenda", f"tag objection.price {about}", f"score objection.price {about}"} <= offered
+    assert offered == set(re.findall(r'<option value="([^"]+)"', page.partition('name="about"')[2]))
+    open_form = re.compile(r'<details class="contest" id="contest" open>')
+    assert not open_form.search(page)
+    link = re.search(r'href="(\?wrong=step[^"#]+)#contest"', page)[1]
+    there = team.sam.get(f"/calls/{calls[0].id}{link}").text
+    assert open_form.search(there)
+    assert len(re.findall(r'<option value="step \w+" selected>', there)) == 1
+    number = team.sam.post(CONTESTS, json=step(calls[0])).json()["id"]
+    for who in (team.sam, team.dana):
+        assert f'<a class="not-right" href="/contests/{number}">' in who.get(f"/calls/{calls[0].id}").text
+    assert "step agenda" not in re.findall(r'data-wrong="([^"]+)"', team.sam.get(f"/calls/{calls[0].id}").text)
+    assert "data-wrong" not in team.dana.get(f"/calls/{calls[0].id}").text
+
+
+def test_in_a_browser_the_form_opens_with_what_was_meant(calls, app, chromium, served):
+    records = app.state.parts.store
+    people.keep(records, [PEOPLE[1]])
+    known = next(one for one in people.find(records) if one.name == "Sam Reed")
+    _, token = sessions.add(records, known.id, device="a test", at=now())
+    with chromium.new_context(base_url=served.address, bypass_csp=True) as context:
+        context.add_cookies([{"name": Keys(served.secret).cookie_name, "value": token, "url": served.address}])
+        page = context.new_page()
+        page.goto(f"/calls/{calls[0].id}")
+        page.locator(".steps summary", has_text="agenda").click()
+        page.locator('.steps [data-wrong="step agenda"]').click()
+        page.wait_for_function("document.activeElement?.name === 'reason'")
+        assert page.locator("[name=about]").input_value() == "step agenda"
+        assert Axe().run(page).response["violations"] == []
+        page.keyboard.type("I said it at the start.")
+        page.get_by_role("button", name="Contest it").click()
+        page.locator("#coaching").get_by_text("I said it at the start.").wait_for()
 
 
 def test_a_rep_contests_on_the_page_of_their_call_without_scripts(calls, team):

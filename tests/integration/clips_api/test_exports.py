@@ -28,6 +28,7 @@ from nlp.findings import Step
 from tests.integration.clips_api import quizmaking as making
 from tests.integration.clips_api.conftest import BASE, PRICE, TIMING, Said, wait_for, write_call
 from tests.integration.clips_api.team import moment
+from tests.validating import statement, vcon
 
 ZIP = "/api/v1/exports/tables.zip"
 RESULTS = "/api/v1/exports/results.jsonl"
@@ -37,13 +38,6 @@ CARD = (
     Said("customer", f"My card number is {SECRET} and it's way over what we budgeted.", ("objection.price",)),
     Said("rep", "Thanks, that's fair."),
 )
-SCHEMAS = Path(__file__).parents[2] / "schemas"
-
-
-def schema(name: str) -> jsonschema.protocols.Validator:
-    """What a document is checked against, times and all."""
-    kind = jsonschema.Draft7Validator
-    return kind(json.loads((SCHEMAS / f"{name}.json").read_text("utf-8")), format_checker=kind.FORMAT_CHECKER)
 
 
 def unzipped(client: TestClient, **asked: str) -> dict[str, list[dict[str, str]]]:
@@ -167,6 +161,7 @@ def test_no_cell_is_a_formula(calls, client, typed):
 def test_personal_data_is_hidden_unless_an_admin_asks(app, client, library, signed_in_as):
     call = write_call(library, CARD, seed=7)
     library.to_index.leave(call.id)
+    wait_for(lambda: app.state.parts.database.one("call", recording_id=call.id))
     people.keep(app.state.parts.store, [making.SAM])
     note = {"recording_id": call.id, "strength": f"You read back {SECRET}", "improvement": "", "action": ""}
     assert client.post("/api/v1/notes", json=note).status_code == 201
@@ -226,7 +221,7 @@ def test_results_are_valid_statements(client, taken):
     assert answer.headers["content-type"] == "application/jsonl"
     told = [json.loads(line) for line in answer.text.splitlines()]
     for one in told:
-        schema("xapi").validate(one)
+        statement().validate(one)
     (done, *said) = told
     assert done["verb"]["id"].endswith("/completed")
     assert done["object"]["definition"]["name"] == {"und": "Price: before you answer"}
@@ -246,7 +241,7 @@ def test_results_are_valid_statements(client, taken):
     assert client.get(RESULTS).text == answer.text  # a record store keeps each statement once
     by_mail = [json.loads(line) for line in client.get(RESULTS, params={"unmasked": "true"}).text.splitlines()]
     for one in by_mail:
-        schema("xapi").validate(one)
+        statement().validate(one)
     assert {one["actor"]["mbox"] for one in by_mail} == {"mailto:ana@example.com"}
 
 
@@ -262,14 +257,15 @@ def test_a_mark_makes_new_statements(client, taken):
     score = after[0]["result"]["score"]
     assert score["raw"] == score["max"] - 1
     for one in after:
-        schema("xapi").validate(one)
+        statement().validate(one)
 
 
 def test_the_schema_refuses_what_is_no_statement(client, taken):
     one = json.loads(client.get(RESULTS).text.splitlines()[0])
+    statement().validate(one)
     for wrong in ({"actor": {"name": "Ana"}}, {"timestamp": "yesterday"}, {"verb": {"id": "done"}}, {"score": 1}):
         with pytest.raises(jsonschema.ValidationError):
-            schema("xapi").validate(one | wrong)
+            statement().validate(one | wrong)
 
 
 def read_gift(client: TestClient, number: int) -> list[parser.Question]:
@@ -331,7 +327,7 @@ def test_a_call_is_a_valid_vcon(calls, client):
     where = f"/api/v1/calls/{calls[0].id}/vcon.json"
     redacted, whole = client.get(where).json(), client.get(where, params={"unmasked": "true"}).json()
     for one in (redacted, whole):
-        schema("vcon").validate(one)
+        vcon().validate(one)
         assert [party["name"] for party in one["parties"]] == ["Sam", "Corbel Tiles"]
         transcript = next(part["body"] for part in one["analysis"] if part["type"] == "transcript")
         assert [turn["text"] for turn in transcript["turns"]] == [said.text for said in PRICE]
@@ -345,13 +341,25 @@ def test_a_call_is_a_valid_vcon(calls, client):
     digest = urlsafe_b64encode(sha512(sound).digest()).decode().rstrip("=")
     assert dialog["content_hash"] == f"sha512-{digest}"
     with pytest.raises(jsonschema.ValidationError):
-        schema("vcon").validate({name: value for name, value in whole.items() if name != "parties"})
+        vcon().validate({name: value for name, value in whole.items() if name != "parties"})
 
 
 def test_what_was_not_heard_is_no_vcon(client, library):
     call = write_call(library, seed=9, upto="taken")
     assert client.get(f"/api/v1/calls/{call.id}/vcon.json").status_code == 409
     assert client.get("/api/v1/calls/0123456789abcdef/vcon.json").status_code == 404
+
+
+def test_each_page_gives_its_own_thing_along(calls, app, client, taken, signed_in_as):
+    people.keep(app.state.parts.store, [making.SAM])
+    sam, dana = signed_in_as(making.SAM), signed_in_as(making.DANA)
+    vcon_of, captions = f"/api/v1/calls/{calls[0].id}/vcon.json", f"/api/v1/calls/{calls[0].id}/transcript.vtt"
+    for who, given in ((dana, {vcon_of, captions}), (sam, {captions})):
+        links = set(re.findall(r'href="([^"]+)" download', who.get(f"/calls/{calls[0].id}").text))
+        assert links == given
+        assert all(who.get(link).status_code == 200 for link in links)
+    (gift,) = re.findall(r'href="([^"]+)" download>GIFT', dana.get(f"/quizzes/{taken}").text)
+    assert dana.get(gift).text.startswith("$CATEGORY: Exemplar/Price")
 
 
 def test_calls_leave_as_captions_and_vcons(calls, client):
@@ -364,7 +372,7 @@ def test_calls_leave_as_captions_and_vcons(calls, client):
     with ZipFile(BytesIO(client.get("/api/v1/exports/calls.zip?form=vcon&rep=Priya").content)) as zipped:
         (name,) = zipped.namelist()
         assert name == f"2026-11-18-{calls[1].id}.vcon.json"
-        schema("vcon").validate(json.loads(zipped.read(name)))
+        vcon().validate(json.loads(zipped.read(name)))
 
 
 def test_every_column_is_told_in_the_docs():

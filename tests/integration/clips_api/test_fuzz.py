@@ -63,6 +63,10 @@ def api(application: tuple[FastAPI, Library]) -> Iterator[TestClient]:
         [clip, *_] = made.get("/api/v1/clips", params={"tag": "objection.price"}).json()["items"]
         assert made.post("/api/v1/notes", json={"clip_id": clip["id"], "strength": "You asked."}).status_code == 201
         assert made.post("/api/v1/consents", json={"clip_id": clip["id"]}).status_code == 200
+        assert made.put("/api/v1/people", json={"people": [{"name": "Sam", "team": "North"}]}).status_code == 200
+        goal = {"team": "North", "kind": "step", "name": "greeting", "target": 70}
+        goal |= {"starts_on": "2026-01-01", "ends_on": "2026-12-31"}
+        assert made.post("/api/v1/goals", json=goal).status_code == 201
         yield made
 
 

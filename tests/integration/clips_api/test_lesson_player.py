@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
@@ -94,7 +96,9 @@ def test_before_start_there_is_only_the_landing(app, stranger, records, lesson):
     assert assignments.get(records, given.id).started_at is None
 
 
-def test_a_quiz_follows_where_there_is_one(app, client, stranger, records, lesson):
+def test_a_quiz_follows_where_there_is_one(app, client, stranger, records, lesson, monkeypatch):
+    saturday = datetime(2026, 11, 14, 12, tzinfo=UTC)
+    monkeypatch.setattr("clips_api.pages.lesson.now", lambda: saturday)
     quiz = published_quiz(client, records)
     write(client, lesson, [text()], quiz_id=quiz)
     assert client.post(f"{URL}/{lesson['id']}/publish").status_code == 200
@@ -105,7 +109,9 @@ def test_a_quiz_follows_where_there_is_one(app, client, stranger, records, lesso
     assert stranger.post(f"{path}/lesson/1").headers["location"] == f"{path}/quiz"
     after = assignments.get(records, given.id)
     assert (after.learned_at is not None, after.finished_at) == (True, None)
-    assert [one.about for one in waiting(records) if one.kind == "quiz"] == [f"assignment/{given.id}"]
+    (row,) = [one for one in waiting(records) if one.kind == "quiz"]
+    assert row.about == f"assignment/{given.id}"
+    assert row.due_at.date() == saturday.date() + timedelta(days=2)
     assert f"{path}/quiz" in stranger.get(f"{path}/lesson/end").text
     stranger.post(f"{path}/lesson/1")
     assert len([one for one in waiting(records) if one.kind == "quiz"]) == 1

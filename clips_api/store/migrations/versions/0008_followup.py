@@ -13,6 +13,85 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "checkin_teams",
+        sa.Column("folded", sa.String(200), nullable=False),
+        sa.Column("asks", sa.Boolean, nullable=False),
+        sa.PrimaryKeyConstraint("folded", name=op.f("pk_checkin_teams")),
+    )
+    op.create_table(
+        "targets",
+        sa.Column("folded", sa.String(200), nullable=False),
+        sa.Column("kind", sa.String(8), nullable=False),
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("share", sa.Integer, nullable=False),
+        sa.Column("by", sa.String(200), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("folded", "kind", "name", name=op.f("pk_targets")),
+    )
+    op.create_table(
+        "team_choices",
+        sa.Column("folded", sa.String(200), nullable=False),
+        sa.Column("names_reps", sa.Boolean, nullable=False),
+        sa.Column("channel", sa.String(80), nullable=False),
+        sa.PrimaryKeyConstraint("folded", name=op.f("pk_team_choices")),
+    )
+    op.create_table(
+        "checkins",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("person_id", sa.Integer, nullable=False),
+        sa.Column("team", sa.String(200), nullable=False),
+        sa.Column("week", sa.Date, nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seed", sa.String(32), nullable=False),
+        sa.Column("token_hash", sa.String(64), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.String(280)),
+        sa.Column("answered_at", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_checkins_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkins")),
+        sa.UniqueConstraint("person_id", "week", name=op.f("uq_checkins_person_id_week")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_checkins_token_hash")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_checkins_week"), "checkins", ["week"])
+    op.create_table(
+        "digest_choices",
+        sa.Column("person_id", sa.Integer, nullable=False),
+        sa.Column("wanted", sa.Boolean, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_digest_choices_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_digest_choices")),
+    )
+    op.create_table(
+        "digests",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("person_id", sa.Integer, nullable=False),
+        sa.Column("week", sa.Date, nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_digests_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digests")),
+        sa.UniqueConstraint("person_id", "week", name=op.f("uq_digests_person_id_week")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "goals",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("person_id", sa.Integer),
+        sa.Column("team", sa.String(200)),
+        sa.Column("kind", sa.String(8), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("target", sa.Integer, nullable=False),
+        sa.Column("starts_on", sa.Date, nullable=False),
+        sa.Column("ends_on", sa.Date, nullable=False),
+        sa.Column("by", sa.String(300), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("put_away_at", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_goals_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goals")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "practices",
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("person_id", sa.Integer, nullable=False),
@@ -30,6 +109,40 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_practices_token_hash")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "tallies",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("person_id", sa.Integer, nullable=False),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("kind", sa.String(8), nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("by", sa.String(300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_tallies_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tallies")),
+        sa.UniqueConstraint("person_id", "day", "kind", name=op.f("uq_tallies_person_id_day_kind")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "wins",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("clip_id", sa.String(40), nullable=False),
+        sa.Column("recording_id", sa.String(16), nullable=False),
+        sa.Column("person_id", sa.Integer),
+        sa.Column("rep", sa.Text),
+        sa.Column("tag", sa.String(200)),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.Column("by_id", sa.Integer),
+        sa.Column("by", sa.String(300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_wins_by_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_wins_person_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wins")),
+        sa.UniqueConstraint("clip_id", name=op.f("uq_wins_clip_id")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_wins_at"), "wins", ["at"])
+    op.create_index(op.f("ix_wins_recording_id"), "wins", ["recording_id"])
     op.create_table(
         "repetitions",
         sa.Column("id", sa.Integer, nullable=False),
