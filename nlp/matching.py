@@ -9,7 +9,8 @@ rarest parts (its *anchors*). That is found for all rows at once, with a bit for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from spacy.matcher import PhraseMatcher
@@ -38,24 +39,39 @@ class Hit(NamedTuple):
     pattern: int
 
 
+class _Lazy:
+    """Stands for the expression of a row until it is first needed."""
+
+    __slots__ = ("_row",)
+
+    def __init__(self, row: _Row) -> None:
+        self._row = row
+
+    def search(self, written: str, start: int, end: int) -> re.Match[str] | None:
+        return self._row.compile().search(written, start, end)
+
+
 class _Row:
     """The row of a pattern. Its expression is compiled when it is first needed, which may be never."""
 
-    __slots__ = ("_alphabet", "_expression", "_longest", "_row", "number")
+    __slots__ = ("_alphabet", "_longest", "_row", "expression", "number")
 
     def __init__(self, number: int, row: Row, alphabet: Alphabet) -> None:
         self.number, self._row, self._alphabet = number, row, alphabet
         self._longest = longest(row)
-        self._expression: re.Pattern[str] | None = None
+        self.expression: _Lazy | re.Pattern[str] = _Lazy(self)
+
+    def compile(self) -> re.Pattern[str]:
+        """The expression, from now on compiled."""
+        self.expression = self._alphabet.compile(self._row)
+        return self.expression
 
     def find(self, written: str, start: int, stop: int, end: int) -> Iterator[tuple[int, int]]:
         """Matches that begin from ``start`` on, before ``stop``, and reach to ``end`` at most, each as long as can be.
 
         An expression takes the first alternative that leads to a match, not the longest: so longer ends are tried.
         """
-        expression = self._expression
-        if expression is None:
-            expression = self._expression = self._alphabet.compile(self._row)
+        expression = self.expression if isinstance(self.expression, re.Pattern) else self.compile()
         while (match := expression.search(written, start, end)) and match.start() < stop:
             begin, last = match.span()
             for longer in range(min(end, begin + self._longest), last, -1):
@@ -114,7 +130,9 @@ def _bits(numbers: Sequence[int]) -> int:
 class PatternSet:
     """Many patterns compiled to one PhraseMatcher and anchored rows. Building takes about 0.2 ms a pattern."""
 
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
+    def __init__(self, patterns: Sequence[Pattern], once: Container[int] = ()) -> None:
+        """Patterns that are ``once`` are found once in a sentence, where they first stand; but rows are as ever."""
+        self._once = once
         self._asks = frozenset(i for i, p in enumerate(patterns) if p.asks)
         self._phrases = PhraseMatcher(vocabulary(), attr="ORTH")
         self._numbers: dict[int, int] = {}  # spaCy's key to ours
@@ -142,13 +160,21 @@ class PatternSet:
         return sorted(found)
 
     def _find_phrases(self, found: set[Hit], stream: Stream) -> None:
-        ends = [s.end for s in stream.sentences]
+        words, ends = stream.words, [s.end for s in stream.sentences]
         sentence = 0
-        for key, start, end in sorted(self._phrases(Doc(vocabulary(), words=stream.words)), key=lambda m: m[1]):
-            begin = start + 1 if stream.words[start] == BREAK else start
+        last: dict[int, int] = {}  # pattern: the sentence in which it was last found
+        for key, start, end in sorted(self._phrases(Doc(vocabulary(), words=words)), key=itemgetter(1)):
+            begin = start + 1 if words[start] == BREAK else start  # the marks at the sides of the sentence go
             while ends[sentence] <= begin:
                 sentence += 1
-            self._keep(found, stream, Hit(sentence, start, end, self._numbers[key]))
+            number = self._numbers[key]
+            if number in self._once:
+                if last.get(number) == sentence:
+                    continue
+                last[number] = sentence
+            until = end - 1 if words[end - 1] == BREAK else end
+            if begin < until and (number not in self._asks or asks(stream, stream.sentences[sentence], begin)):
+                found.add(Hit(sentence, begin, until, number))
 
     def _find_rows(self, found: set[Hit], stream: Stream) -> None:
         written = self._alphabet.write(stream.words)
@@ -157,8 +183,9 @@ class PatternSet:
             for start, stop, end in self._windows(place):
                 for number in anchored(written[start:end]):
                     row = rows[number]
-                    for span in row.find(written, start, stop, end):
-                        self._keep(found, stream, Hit(sentence, *span, row.number))
+                    if row.expression.search(written, start, end):  # few do; spares the others the loop
+                        for span in row.find(written, start, stop, end):
+                            self._keep(found, stream, Hit(sentence, *span, row.number))
 
     def _windows(self, place: Sentence) -> Iterator[tuple[int, int, int]]:
         """Stretches of a sentence with the marks on its sides: matches begin from ``start``, before ``stop``, and

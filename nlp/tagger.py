@@ -17,6 +17,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import get_args
 
 from nlp.findings import Speaker, Tag, Turn
 from nlp.matching import Hit
@@ -25,9 +26,10 @@ from nlp.rules import CompiledPlaybook, Use
 from nlp.suggester.opinion import Opinion
 from nlp.words import Stream, stream, word_set
 
-FAR_LESS = 0.25  # as like known sentences as the likelier kind
+FAR_LESS = 0.2  # as like known sentences as the likelier kind
 LEANS = 0.05  # a rule that wants more likeness leans on the second opinion, and tells its reason
 FRAMED = 6  # words behind "people say" and the like that still belong to it
+_SIDES: tuple[Speaker, ...] = get_args(Speaker)
 _TURN = word_set("but though however although")
 
 
@@ -47,33 +49,33 @@ def hear(turns: Sequence[Turn], playbook: CompiledPlaybook) -> Heard:
 
 def tag(turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -> tuple[Tag, ...]:
     """The tags, in order of turn, place and name; at most one of a name in a sentence, the longest match."""
-    by_sentence: dict[int, list[Hit]] = {}
-    for hit in heard.hits:
-        by_sentence.setdefault(hit.sentence, []).append(hit)
     best: dict[tuple[int, int], Hit] = {}
     opinion = Opinion(heard.stream)
-    for sentence, hits in by_sentence.items():
-        speaker = turns[heard.stream.sentences[sentence].turn].speaker
-        reach = max(hit.end - hit.start for hit in hits) + NEAR
+    uses = playbook.uses
+    read = {said_by: {n for n, tag in enumerate(playbook.tags) if _reads(tag.speaker, said_by)} for said_by in _SIDES}
+    for sentence, group in itertools.groupby(heard.hits, _sentence):  # hits are in order
+        hits = list(group)
+        tags = read[turns[heard.stream.sentences[sentence].turn].speaker]
+        reach = 0
         for hit in hits:
-            use = playbook.uses[hit.pattern]
-            if use.tag is None or use.rule is None or not _reads(playbook.tags[use.tag].speaker, speaker):
+            use = uses[hit.pattern]
+            if use.tag not in tags or use.rule is None or use.tag is None:
                 continue
-            near, unless = use.rule.near, use.rule.unless
+            near, unless, like = use.rule.near, use.rule.unless, use.rule.like
+            if like and opinion.likeness(sentence, playbook.tags[use.tag].id) < like:
+                continue
+            reach = reach or max(hit.end - hit.start for hit in hits) + NEAR
             if near and not _beside(hit, hits, near, reach):
                 continue
             if unless and _beside(hit, hits, unless, reach, (playbook.uses, heard.stream)):
-                continue
-            like = use.rule.like
-            if like and opinion.likeness(sentence, playbook.tags[use.tag].id) < like:
                 continue
             old = best.get((sentence, use.tag))
             if old is None or hit.end - hit.start > old.end - old.start:
                 best[sentence, use.tag] = hit
     clock = Clock(turns)
     _drop_unlikely(best, playbook, opinion)
-    tags = [_tag(turns, hit, playbook, clock, opinion) for hit in best.values()]
-    return tuple(sorted(tags, key=lambda t: (t.turn, t.start_char, t.end_char, t.tag)))
+    found = [_tag(turns, hit, playbook, clock, opinion) for hit in best.values()]
+    return tuple(sorted(found, key=lambda t: (t.turn, t.start_char, t.end_char, t.tag)))
 
 
 def _drop_unlikely(best: dict[tuple[int, int], Hit], playbook: CompiledPlaybook, opinion: Opinion) -> None:
@@ -125,7 +127,7 @@ def stops(other: Hit, hit: Hit, uses: Sequence[Use], words: Stream) -> bool:
     return True
 
 
-_start = attrgetter("start")
+_start, _sentence = attrgetter("start"), attrgetter("sentence")
 
 
 def _tag(turns: Sequence[Turn], hit: Hit, playbook: CompiledPlaybook, clock: Clock, opinion: Opinion) -> Tag:

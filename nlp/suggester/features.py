@@ -1,8 +1,8 @@
-"""What the classifier sees of a sentence: its words, what they mean, and both in pairs."""
+"""What the classifier sees of a sentence: its words, what they mean, both in pairs, and how it is meant."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import chain, pairwise
@@ -10,9 +10,25 @@ from itertools import chain, pairwise
 import yaml
 
 from nlp.inflect import family
-from nlp.words import BREAK, Sentence, Stream, stream
+from nlp.words import BREAK, Sentence, Stream, stream, word_set
 
 _QUESTION = "?"
+_DENIED = 3  # words behind a "not" that it still denies
+_DENIAL = word_set("no not none never nobody nothing nowhere without hardly barely neither nor")
+_ASKING = word_set(
+    "what how who when where why which whose do does did is are was were have has can could would will should may",
+)
+# How a sentence is meant: a mark, and words of which it holds one.
+_STANCES: Mapping[str, frozenset[str]] = {
+    "past": word_set("was were had used until initially originally"),
+    "supposed": word_set("if unless suppose"),
+    "told": word_set("said says say told tells reckon reckons thinks thought saying claims swears"),
+    "theirs": word_set("they he she him them her their"),
+    "turned": word_set("but"),
+    "yours": word_set("you your yours"),
+    "denied": _DENIAL,
+}
+_OURS = word_set("i we my our me us")
 
 
 @cache
@@ -28,19 +44,50 @@ def meanings() -> Mapping[str, str]:
 
 
 def of_sentence(words: Stream, place: Sentence) -> frozenset[str]:
-    """Features of one sentence of a stream: words and pairs of words, as they are and with groups for words."""
-    return _features(words.words[place.start : place.end], asked=place.asked)
+    """Features of one sentence of a stream: see :func:`of_words`."""
+    return of_words(words.words[place.start : place.end], asked=place.asked)
 
 
 def of_text(text: str) -> frozenset[str]:
     """Features of a text, as one sentence."""
     words = stream([text])
-    return _features([word for word in words.words if word != BREAK], asked=any(s.asked for s in words.sentences))
+    return of_words([word for word in words.words if word != BREAK], asked=any(s.asked for s in words.sentences))
 
 
-def _features(said: Sequence[str], *, asked: bool) -> frozenset[str]:
+def of_words(said: Sequence[str], *, asked: bool) -> frozenset[str]:
+    """Words and pairs of words, as they are and with groups for words; what is denied; how it is meant, of what."""
     whole = [BREAK, *said, _QUESTION if asked else BREAK]
     groups = meanings()
     meant = [groups.get(word, word) for word in whole]
-    pairs = (f"{a} {b}" for a, b in chain(pairwise(whole), pairwise(meant)))
-    return frozenset(chain(whole, meant, pairs))
+    subjects = {word for word in meant if word[0] == "<"}
+    stances = _stances(said, asked=asked)
+    return frozenset(
+        chain(
+            whole,
+            meant,
+            (f"{a} {b}" for a, b in chain(pairwise(whole), pairwise(meant))),
+            (f"not {word} " for word in _denied(whole, meant)),
+            (f"{stance}: " for stance in stances),
+            (f"{stance}: {subject}" for stance in stances for subject in subjects),
+        )
+    )
+
+
+def _stances(said: Sequence[str], *, asked: bool) -> list[str]:
+    held = frozenset(said)
+    found = [name for name, words in _STANCES.items() if not words.isdisjoint(held)]
+    if asked or (said and said[0] in _ASKING):
+        found.append("asked")
+    if _OURS.isdisjoint(held):
+        found.append("not ours")
+    return found
+
+
+def _denied(said: Sequence[str], meant: Sequence[str]) -> Iterator[str]:
+    left = 0
+    for word, meaning in zip(said, meant, strict=True):
+        if word in _DENIAL:
+            left = _DENIED
+        elif left:
+            left -= 1
+            yield meaning

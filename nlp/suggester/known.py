@@ -11,7 +11,8 @@ from importlib.resources import files
 from nlp.rules import CompiledPlaybook
 
 FAMILY = "objection."
-LEARNER = "learner/1"  # raised when the same sentences would teach something else
+REPLIES = ("handling.", "step.")
+LEARNER = "learner/2"  # raised when the same sentences would teach something else
 _NOTHING = "none"  # the file of sentences that are no objection
 
 
@@ -31,19 +32,28 @@ class Example:
 
 
 def ours() -> tuple[Example, ...]:
-    """The sentences that come with the package: a file a kind, a sentence a line, ``#`` before a remark."""
-    found = []
-    for file in sorted(files("nlp").joinpath("suggester", "sentences").iterdir(), key=lambda entry: entry.name):
+    """Customers' sentences that come with the package: a file a kind, a sentence a line, ``#`` before a remark."""
+    return _sentences("sentences", FAMILY)
+
+
+def replies() -> tuple[Example, ...]:
+    """Reps' sentences that come with the package: a file a tag."""
+    return _sentences("replies", "")
+
+
+def _sentences(folder: str, family: str) -> tuple[Example, ...]:
+    found: list[Example] = []
+    for file in sorted(files("nlp").joinpath("suggester", folder).iterdir(), key=lambda entry: entry.name):
         kind = file.name.removesuffix(".txt")
-        tag = None if kind == _NOTHING else FAMILY + kind
+        tag = None if kind == _NOTHING else family + kind
         lines = file.read_text(encoding="utf-8").splitlines()
         found += [Example(line, tag) for line in lines if line.strip() and not line.startswith("#")]
     return tuple(found)
 
 
-def of_playbook(playbook: CompiledPlaybook) -> tuple[Example, ...]:
-    """A playbook's own examples of objections, and of what is none."""
-    rules = [rule for rule in playbook.tags if rule.id.startswith(FAMILY)]
+def of_playbook(playbook: CompiledPlaybook, families: tuple[str, ...] = (FAMILY,)) -> tuple[Example, ...]:
+    """A playbook's own examples of these tags (objections), and of what is none."""
+    rules = [rule for rule in playbook.tags if rule.id.startswith(families)]
     return tuple(
         Example(text.value, rule.id, right)
         for rule in rules

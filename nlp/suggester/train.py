@@ -1,4 +1,4 @@
-"""Makes the classifier that comes with the package: `python -m nlp.suggester.train`. Takes seconds.
+"""Makes the classifiers that come with the package: `python -m nlp.suggester.train`. Takes half a minute.
 
 Its threshold is chosen on sentences held out: five times, a fifth of them is judged by a classifier that has learnt
 from the others. Above the threshold three in four suggestions are right; docs/suggestions.md says how many that leaves,
@@ -19,7 +19,7 @@ from nlp.analyse import load_default
 from nlp.findings import Turn
 from nlp.rules import CompiledPlaybook
 from nlp.suggester.features import of_text
-from nlp.suggester.known import FAMILY, Example, fingerprint
+from nlp.suggester.known import FAMILY, REPLIES, Example, fingerprint, of_playbook, replies
 from nlp.suggester.model import Model, train
 from nlp.suggester.neighbours import Neighbours
 from nlp.suggestions import LEAST_WORDS, sentences
@@ -30,6 +30,7 @@ LEAST = 0.2  # a likeness below which nobody would want a suggestion
 FOLDS = 5
 FEWEST = 20  # suggestions that a precision may be read from
 WEIGHTS = Path(__file__).parent / "weights.npz"
+WEIGHTS_OF_REPLIES = Path(__file__).parent / "replies.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,21 @@ def build(playbook: CompiledPlaybook, least: float) -> Model:
     return train(known, threshold=least, made_from=fingerprint(known))
 
 
+def sentences_of_replies(playbook: CompiledPlaybook) -> tuple[Example, ...]:
+    """What the classifier of reps' sentences learns from: ours, and the playbook's examples."""
+    return (*replies(), *of_playbook(playbook, REPLIES))
+
+
+def build_replies(playbook: CompiledPlaybook) -> Model:
+    """The package's classifier of what reps say. It suggests nothing, and so needs no threshold."""
+    known = sentences_of_replies(playbook)
+    return train(known, made_from=fingerprint(known))
+
+
 def main() -> int:
     """Train, choose the threshold, write the weights and say what they are worth."""
     playbook = load_default()
+    WEIGHTS_OF_REPLIES.write_bytes(build_replies(playbook).to_bytes())
     judged = held_out(sentences(playbook), playbook)
     unreached = [one for one in judged if not one.reached]
     least = threshold(judged)
@@ -99,7 +112,9 @@ def main() -> int:
             print(f"  likeness {at:.2f}: {len(above)} suggested, {right} right, {any_kind} objections of any kind")
     model = build(playbook, least)
     WEIGHTS.write_bytes(model.to_bytes())
-    print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size:,} bytes, {len(model.columns)} features, threshold {least:.2f}")
+    for file in (WEIGHTS, WEIGHTS_OF_REPLIES):
+        print(f"{file.name}: {file.stat().st_size:,} bytes")
+    print(f"{len(model.columns)} features, threshold {least:.2f}")
     return 0
 
 

@@ -12,6 +12,8 @@ from nlp.findings import Turn
 from nlp.suggester.features import of_text
 from nlp.suggester.known import Example, fingerprint, judged, ours
 from nlp.suggester.model import Model, train
+from nlp.suggester.opinion import packaged_replies
+from nlp.suggester.train import sentences_of_replies
 from nlp.suggestions import Suggester, packaged, sentences
 from pipeline import analyse as pipeline_analyse
 from pipeline import settings as conf
@@ -19,6 +21,7 @@ from pipeline.records import Transcript
 from pipeline.records import Turn as HeardTurn
 
 AGREED = "They're literally two minutes down the road from our yard."
+MAKE_THEM = "sentences changed: run python -m nlp.suggester.train"
 ALMOST = "they are two minutes down the road from our yard"
 
 
@@ -105,9 +108,14 @@ def test_learning_again_takes_the_teams_word(playbook):
     assert after > before + 0.2
 
 
+def test_the_weights_in_the_package_were_made_from_its_sentences(playbook):
+    assert packaged().made_from == fingerprint(sentences(playbook)), MAKE_THEM
+    assert packaged_replies().made_from == fingerprint(sentences_of_replies(playbook)), MAKE_THEM
+
+
+@pytest.mark.soak
 def test_the_weights_in_the_package_are_what_the_sentences_give(playbook):
     known = sentences(playbook)
-    assert packaged().made_from == fingerprint(known), "sentences changed: run python -m nlp.suggester.train"
     again = train(known, made_from=fingerprint(known), threshold=packaged().threshold)
     assert again.columns == packaged().columns
     assert again.tags == packaged().tags
@@ -171,6 +179,7 @@ def test_nothing_but_the_suggestions_changes(playbook, suggester, example):
     assert on.to_json() == pipeline_analyse.Analyser(playbook, suggester).analyse(talk).to_json()
 
 
+@pytest.mark.soak
 def test_an_analysis_says_which_suggester_it_is_from(playbook, tmp_path):
     def mark():
         learnt = pipeline_analyse.learnt(playbook, examples=tmp_path / "examples.json", cache=tmp_path / "suggester")

@@ -261,9 +261,9 @@ def mutate(room: Path, times: int) -> Counter[str]:
 
 
 def test_mutants_are_calls_or_say_why_not(tmp_path: Path) -> None:
-    found = mutate(tmp_path, 10)
-    assert found["a call"] > 10
-    assert found["Unreadable"] > 1
+    found = mutate(tmp_path, 5)
+    assert found["a call"] > 5
+    assert found["Unreadable"] > 0
     print(dict(found))
 
 

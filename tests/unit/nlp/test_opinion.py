@@ -1,0 +1,52 @@
+"""The second opinion: wide patterns count where a packaged classifier finds a stance, for customers and for reps."""
+
+import pytest
+
+from nlp.analyse import analyse
+from nlp.findings import Turn
+from nlp.suggester.features import of_text
+from nlp.suggester.known import replies
+from nlp.suggester.opinion import packaged, packaged_replies
+from nlp.tagger import hear
+
+
+def tags(playbook, speaker, text):
+    return {tag.tag: tag.rule for tag in analyse([Turn(speaker, text)], playbook).tags}
+
+
+@pytest.mark.parametrize(
+    "text", ["The price is on the website.", "We spend about two grand a month on diesel.", "I'm good, thanks."]
+)
+def test_a_subject_alone_is_no_objection(playbook, text):
+    assert not [tag for tag in tags(playbook, "customer", text) if tag.startswith("objection.")]
+
+
+def test_what_counts_by_likeness_alone_tells_the_known_sentence(playbook):
+    wide = [
+        rule
+        for text in (one.text for one in replies() if one.tag == "handling.explore")
+        for tag, rule in tags(playbook, "rep", text).items()
+        if tag == "handling.explore" and rule.startswith("sounds_like")
+    ]
+    assert len(wide) >= 5
+    assert all("(like “" in rule for rule in wide)
+
+
+def test_a_wide_pattern_is_found_once_in_a_sentence(playbook):
+    heard = hear([Turn("customer", "price price, the price of the cost of the fee, and the price")], playbook)
+    wide = [n for n, use in enumerate(playbook.uses) if use.rule is not None and use.rule.like >= 0.25]
+    found = [hit.pattern for hit in heard.hits if hit.pattern in wide]
+    assert found
+    assert len(found) == len(set(found))
+
+
+def test_how_a_sentence_is_meant_is_seen():
+    said, asked = of_text("The price isn't too high for them."), of_text("Was the price too high?")
+    assert {"denied: ", "theirs: ", "theirs: <money>"} <= said
+    assert {"past: ", "asked: "} <= asked
+    assert not {"asked: ", "past: "} & said
+
+
+def test_each_classifier_knows_its_own_tags():
+    assert all(tag.startswith("objection.") for tag in packaged().tags)
+    assert {tag.partition(".")[0] for tag in packaged_replies().tags} == {"handling", "step"}
