@@ -1,4 +1,4 @@
-"""The classifier: logistic regression over words and pairs of words, learnt with the layers that spaCy is built of.
+"""The classifier: logistic regression over words and pairs of words, learnt with the optimiser that spaCy learns with.
 
 A feature weighs ``log(sentences / sentences that hold it)``; one that a single sentence holds is left out, because
 nothing can be learnt from it; a sentence's features are brought to length 1. (spaCy's own TextCatBOW weighs all words
@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from thinc.api import Adam, Linear, zero_init
+from thinc.api import Adam
 
 from nlp.suggester.features import of_text
 from nlp.suggester.known import Example
@@ -98,14 +98,12 @@ def train(examples: Sequence[Example], *, made_from: str, threshold: float = 1.0
     held = Counter(feature for own in features.values() for feature in own)
     columns = {name: at for at, name in enumerate(sorted(name for name, count in held.items() if count > 1))}
     rarity = np.log(len(labels) / np.array([held[name] for name in columns], np.float32)).astype(np.float32)
-    seen = np.zeros((len(labels), len(columns)), np.float32)
+    seen = [_weighed(features[text], columns, rarity) for text in labels]
     right = np.zeros((len(labels), len(tags)), np.float32)
-    for row, (text, found) in enumerate(labels.items()):
-        at, weighed = _weighed(features[text], columns, rarity)
-        seen[row, at] = weighed
+    for row, found in enumerate(labels.values()):
         right[row, [tags.index(tag) for tag in found]] = 1
     counts = np.array([times[text] for text in labels], np.float32)[:, None]
-    weights, bias = _fit(seen, right, counts / counts.sum())
+    weights, bias = _fit(seen, len(columns), right, counts / counts.sum())
     return Model(tags, columns, rarity, weights, bias, threshold, made_from)
 
 
@@ -118,16 +116,23 @@ def _weighed(features: AbstractSet[str], columns: Mapping[str, int], rarity: Flo
     return at, weighed / max(length, 1e-6)
 
 
-def _fit(seen: Floats, right: Floats, share: Floats) -> tuple[Floats, Floats]:
-    layer: Any = Linear(nO=right.shape[1], nI=seen.shape[1], init_W=zero_init)
-    layer.initialize()
-    layer.set_param("b", np.full(right.shape[1], -2.0, np.float32))  # most sentences are none of them
+def _fit(seen: Sequence[tuple[list[int], Floats]], columns: int, right: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Weights and bias. Few columns stand in a sentence, so only those are reckoned with; the bias is one more."""
+    rows = np.repeat(np.arange(len(seen)), [len(at) + 1 for at, _ in seen])
+    at = np.concatenate([[*own, columns] for own, _ in seen])
+    values = np.concatenate([np.append(own, np.float32(1)) for _, own in seen])[:, None]
+    row_starts = np.searchsorted(rows, np.arange(len(seen)))
+    order = np.argsort(at, kind="stable")
+    column_starts = np.searchsorted(at[order], np.arange(columns + 1))
+    weights = np.zeros((columns + 1, right.shape[1]), np.float32)
+    weights[-1] = -2.0  # most sentences are none of them
     step = Adam(RATE, L2=DECAY, L2_is_weight_decay=False, grad_clip=0.0, use_averages=False)
     for _ in range(PASSES):
-        scores, learn = layer.begin_update(seen)
-        learn((_probability(scores) - right) * share)  # the slope of cross entropy
-        layer.finish_update(step)
-    return np.ascontiguousarray(layer.get_param("W").T), np.asarray(layer.get_param("b"))
+        scores = np.add.reduceat(weights[at] * values, row_starts)
+        slope = (_probability(scores) - right) * share  # of cross entropy
+        gradient = np.add.reduceat(slope[rows[order]] * values[order], column_starts)
+        weights, _ = step((0, "weights"), weights, gradient)
+    return weights[:-1], weights[-1]
 
 
 def _probability(scores: Floats) -> Floats:

@@ -113,7 +113,6 @@ def test_the_weights_in_the_package_were_made_from_its_sentences(playbook):
     assert packaged_replies().made_from == fingerprint(sentences_of_replies(playbook)), MAKE_THEM
 
 
-@pytest.mark.soak
 def test_the_weights_in_the_package_are_what_the_sentences_give(playbook):
     known = sentences(playbook)
     again = train(known, made_from=fingerprint(known), threshold=packaged().threshold)
@@ -179,7 +178,6 @@ def test_nothing_but_the_suggestions_changes(playbook, suggester, example):
     assert on.to_json() == pipeline_analyse.Analyser(playbook, suggester).analyse(talk).to_json()
 
 
-@pytest.mark.soak
 def test_an_analysis_says_which_suggester_it_is_from(playbook, tmp_path):
     def mark():
         learnt = pipeline_analyse.learnt(playbook, examples=tmp_path / "examples.json", cache=tmp_path / "suggester")
