@@ -26,7 +26,7 @@ PARTIES = {"rep": REP, "customer": CUSTOMER}
 def text(documents: Documents, folder: CallFolder | None, *, mask: bool, base: str, at: datetime) -> str:
     """A call as a vCon's text."""
     made = vcon(documents, folder, mask=mask, base=base, at=at)
-    return json.dumps(made, ensure_ascii=False, indent=2, default=list) + "\n"
+    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
 
 def vcon(documents: Documents, folder: CallFolder | None, *, mask: bool, base: str, at: datetime) -> dict[str, Any]:
@@ -99,8 +99,10 @@ def _dialog(
 
 
 def _analysis(kind: str, body: dict[str, Any], product: str | None) -> dict[str, Any]:
+    """JSON as a text: earlier drafts and their schema know no other bodies."""
     made = {"type": kind, "dialog": 0, "vendor": VENDOR, "mediatype": "application/json"}
-    return made | ({"product": product} if product else {}) | {"encoding": "json", "body": body}
+    written = json.dumps(body, ensure_ascii=False, default=list)
+    return made | ({"product": product} if product else {}) | {"encoding": "none", "body": written}
 
 
 def _hash(file: Path) -> str:

@@ -329,10 +329,10 @@ def test_a_call_is_a_valid_vcon(calls, client):
     for one in (redacted, whole):
         vcon().validate(one)
         assert [party["name"] for party in one["parties"]] == ["Sam", "Corbel Tiles"]
-        transcript = next(part["body"] for part in one["analysis"] if part["type"] == "transcript")
+        transcript = json.loads(next(part["body"] for part in one["analysis"] if part["type"] == "transcript"))
         assert [turn["text"] for turn in transcript["turns"]] == [said.text for said in PRICE]
         assert [turn["party"] for turn in transcript["turns"]] == [int(said.speaker != "rep") for said in PRICE]
-        report = next(part["body"] for part in one["analysis"] if part["type"] == "report")
+        report = json.loads(next(part["body"] for part in one["analysis"] if part["type"] == "report"))
         assert [tag["tag"] for tag in report["tags"]] == [tag.tag for tag in calls[0].folder.analysis().tags]
     assert redacted["redacted"] == {"uuid": whole["uuid"], "type": "personal data"}
     assert "url" not in redacted["dialog"][0]
