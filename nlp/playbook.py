@@ -170,9 +170,9 @@ def _rule(section: Section, tag: int, unless: frozenset[int], like: float, patte
     near = patterns.shared(section.file, section.texts("near"))
     own = patterns.shared(section.file, section.texts("unless")) | patterns.named(section, "unless_in")
     say = tuple(patterns.add(section.file, text) for text in section.texts("say"))
-    if not say:
-        raise section.error("a rule needs patterns under 'say'")
-    rule = Rule(section.text("id"), say, near, unless | own, _likeness(section, like))
+    if not say and "like" not in section.keys():  # noqa: SIM118  (a Section is no dict)
+        raise section.error("a rule needs patterns under 'say', or 'like'")
+    rule = Rule(section.text("id"), say, near, unless | own if say else own, _likeness(section, like))
     for pattern in say:
         patterns.uses[pattern] = Use(tag, rule)
     return rule

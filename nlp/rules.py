@@ -14,7 +14,8 @@ from nlp.yamlfile import Text
 class Rule:
     """One family of ways to say a tag. The numbers are patterns of the playbook's pattern set.
 
-    ``like``: how like known sentences of the tag a sentence must be as well (0 to 1); 0 asks no second opinion.
+    ``like``: how like known sentences of the tag a sentence must be as well (0 to 1); 0 asks no second opinion. A rule
+    without patterns counts for whatever sentence is so like them, where no other rule does.
     """
 
     id: str

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from nlp.clock import times
 from nlp.findings import Suggestion, Tag, Turn
 from nlp.rules import CompiledPlaybook
 from nlp.suggester.features import of_sentence
@@ -18,7 +19,6 @@ from nlp.suggester.known import FAMILY, Example, fingerprint, of_playbook, ours
 from nlp.suggester.model import Model
 from nlp.suggester.neighbours import Neighbours
 from nlp.suggester.opinion import packaged
-from nlp.tagger import times
 from nlp.words import stream
 
 __all__ = ["ENGINE", "LEAST_WORDS", "Suggester", "packaged", "sentences"]

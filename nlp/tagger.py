@@ -1,33 +1,34 @@
 """Turns to tags: which sentences say something that the playbook names.
 
 A tag depends on its own sentence alone: what stands in other turns is judged in moments and steps. A rule's ``near``
-and ``unless``
-patterns are looked for in the same sentence, at most :data:`nlp.playbook.NEAR` words from the hit.
+and ``unless`` patterns are looked for in the same sentence, at most :data:`nlp.playbook.NEAR` words from the hit.
+Where a rule asks for likeness, there is a second opinion (nlp.suggester.opinion).
 
 A side that is not known (``unknown``: a one-channel call whose voices are not told apart) is read by all rules, the
-rep's and the
-customer's alike, so that a mono call still has its objections found; what must not be guessed from it is left to the
-steps.
+rep's and the customer's alike, so that a mono call still has its objections found; what must not be guessed from it is
+left to the steps.
 """
 
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import get_args
+from typing import TypeAlias, get_args
 
+from nlp.clock import Clock
 from nlp.findings import Speaker, Tag, Turn
 from nlp.matching import Hit
 from nlp.playbook import NEAR
-from nlp.rules import CompiledPlaybook, Use
+from nlp.rules import CompiledPlaybook, Rule, Use
 from nlp.suggester.opinion import Opinion
 from nlp.words import Stream, stream, word_set
 
 FAR_LESS = 0.2  # as like known sentences as the likelier kind
-LEANS = 0.05  # a rule that wants more likeness leans on the second opinion, and tells its reason
+LEANS = 0.3  # a rule that wants more likeness leans on the second opinion, and tells its reason
 FRAMED = 6  # words behind "people say" and the like that still belong to it
 _SIDES: tuple[Speaker, ...] = get_args(Speaker)
 _TURN = word_set("but though however although")
@@ -47,53 +48,133 @@ def hear(turns: Sequence[Turn], playbook: CompiledPlaybook) -> Heard:
     return Heard(words, tuple(playbook.patterns.find(words)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Words ``start`` to ``end`` (exclusive) of the stream are a tag by ``rule`` and, where it has any, ``pattern``."""
+
+    start: int
+    end: int
+    rule: Rule
+    pattern: str = ""
+
+
+_Best: TypeAlias = dict[tuple[int, int], _Found]  # by sentence and number of the tag
+
+
 def tag(turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -> tuple[Tag, ...]:
     """The tags, in order of turn, place and name; at most one of a name in a sentence, the longest match."""
-    best: dict[tuple[int, int], Hit] = {}
-    opinion = Opinion(heard.stream)
-    uses = playbook.uses
-    read = {said_by: {n for n, tag in enumerate(playbook.tags) if _reads(tag.speaker, said_by)} for said_by in _SIDES}
-    for sentence, group in itertools.groupby(heard.hits, _sentence):  # hits are in order
-        hits = list(group)
-        tags = read[turns[heard.stream.sentences[sentence].turn].speaker]
-        reach = 0
-        for hit in hits:
-            use = uses[hit.pattern]
-            if use.tag not in tags or use.rule is None or use.tag is None:
-                continue
-            near, unless, like = use.rule.near, use.rule.unless, use.rule.like
-            if like and opinion.likeness(sentence, playbook.tags[use.tag].id) < like:
-                continue
-            reach = reach or max(hit.end - hit.start for hit in hits) + NEAR
-            if near and not _beside(hit, hits, near, reach):
-                continue
-            if unless and _beside(hit, hits, unless, reach, (playbook.uses, heard.stream)):
-                continue
-            old = best.get((sentence, use.tag))
-            if old is None or hit.end - hit.start > old.end - old.start:
-                best[sentence, use.tag] = hit
+    reading = _Reading(turns, heard, playbook)
+    best = reading.hit()
+    reading.drop_unlikely(best)
+    best |= reading.sounding(best)
     clock = Clock(turns)
-    _drop_unlikely(best, playbook, opinion)
-    found = [_tag(turns, hit, playbook, clock, opinion) for hit in best.values()]
+    found = [reading.tag(*place, one, clock) for place, one in best.items()]
     return tuple(sorted(found, key=lambda t: (t.turn, t.start_char, t.end_char, t.tag)))
 
 
-def _drop_unlikely(best: dict[tuple[int, int], Hit], playbook: CompiledPlaybook, opinion: Opinion) -> None:
-    """Where two kinds of one family are found in a sentence, a kind far less like it than the other goes."""
-    likely: dict[tuple[int, str], dict[tuple[int, int], float]] = {}
-    for (sentence, number), hit in best.items():
-        rule, name = playbook.uses[hit.pattern].rule, playbook.tags[number].id
-        if rule is not None and rule.like:
-            kinds = likely.setdefault((sentence, name.partition(".")[0]), {})
-            kinds[sentence, number] = opinion.likeness(sentence, name)
-    for kinds in likely.values():
-        for key, value in kinds.items():
-            if value < FAR_LESS * max(kinds.values()):
-                del best[key]
+class _Reading:
+    """One reading of a call by a playbook, with a second opinion at hand."""
 
+    def __init__(self, turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -> None:
+        self._turns, self._heard, self._playbook = turns, heard, playbook
+        self._opinion = Opinion(heard.stream, [turn.text for turn in turns])
+        self._read = {
+            said_by: {
+                n for n, tag in enumerate(playbook.tags) if tag.speaker in (said_by, "any") or said_by == "unknown"
+            }
+            for said_by in _SIDES
+        }
 
-def _reads(said_by: str, speaker: Speaker) -> bool:
-    return speaker == "unknown" or said_by in (speaker, "any")
+    def hit(self) -> _Best:
+        """The longest match of a pattern that counts."""
+        best: _Best = {}
+        uses, words = self._playbook.uses, self._heard.stream
+        for sentence, group in itertools.groupby(self._heard.hits, _sentence):  # hits are in order
+            hits = list(group)
+            tags = self._tags(sentence)
+            reach = 0
+            for hit in hits:
+                use = uses[hit.pattern]
+                if use.tag not in tags or use.rule is None or use.tag is None:
+                    continue
+                reach = reach or max(hit.end - hit.start for hit in hits) + NEAR
+                if use.rule.near and not _beside(hit, hits, use.rule.near, reach):
+                    continue
+                if use.rule.unless and _beside(hit, hits, use.rule.unless, reach, (uses, words)):
+                    continue
+                old = best.get((sentence, use.tag))
+                if old is not None and hit.end - hit.start <= old.end - old.start:
+                    continue
+                if use.rule.like and self._likeness(sentence, hit.start, use.tag) < use.rule.like:
+                    continue
+                best[sentence, use.tag] = _Found(hit.start, hit.end, use.rule, self._playbook.texts[hit.pattern])
+        return best
+
+    def drop_unlikely(self, best: _Best) -> None:
+        """Where two of a family are found in a sentence, one far less like it than the other goes."""
+        likely: dict[tuple[int, str], dict[tuple[int, int], float]] = {}
+        for (sentence, number), one in best.items():
+            if one.rule.like:
+                family = likely.setdefault((sentence, self._playbook.tags[number].id.partition(".")[0]), {})
+                family[sentence, number] = self._likeness(sentence, one.start, number)
+        for family in likely.values():
+            for key, value in family.items():
+                if value < FAR_LESS * max(family.values()):
+                    del best[key]
+
+    def sounding(self, best: _Best) -> _Best:
+        """What no pattern found, and is like known sentences; of a voice that is not known it is not guessed."""
+        rules = {
+            tag.id: (number, rule)
+            for number, tag in enumerate(self._playbook.tags)
+            for rule in tag.rules
+            if not rule.say
+        }
+        has = {sentence for sentence, number in best if self._playbook.tags[number].id in rules}
+        found: _Best = {}
+        if not rules:
+            return found
+        heard = {(hit.sentence, hit.pattern) for hit in self._heard.hits}
+        for sentence, place in enumerate(self._heard.stream.sentences):
+            tags = self._tags(sentence)
+            if sentence in has or self._turns[place.turn].speaker == "unknown":
+                continue
+            if not any(number in tags for number, _ in rules.values()):
+                continue
+            for part in self._opinion.parts(sentence):
+                for name, likely in self._opinion.sure(part, sentence).items():
+                    number, rule = rules.get(name, (-1, None))
+                    if rule is None or number not in tags or likely < rule.like:
+                        continue
+                    if not any((sentence, pattern) in heard for pattern in rule.unless):
+                        found.setdefault((sentence, number), _Found(*part, rule))
+        return found
+
+    def tag(self, sentence: int, number: int, one: _Found, clock: Clock) -> Tag:
+        """What was found, as it stands in an analysis."""
+        words, name = self._heard.stream, self._playbook.tags[number].id
+        turn = words.sentences[sentence].turn
+        begin, end = words.begins[one.start], words.ends[one.end - 1]
+        start_s, end_s = clock.times(turn, begin, end)
+        nearest = self._opinion.nearest(sentence, one.start, name) if one.rule.like >= LEANS else ""
+        return Tag(
+            tag=name,
+            rule=f"{one.rule.id}: {_reason(one.pattern, nearest)}",
+            turn=turn,
+            start_char=begin,
+            end_char=end,
+            quote=self._turns[turn].text[begin:end],
+            speaker=self._turns[turn].speaker,
+            start=start_s,
+            end=end_s,
+        )
+
+    def _tags(self, sentence: int) -> AbstractSet[int]:
+        """The tags that whoever says this sentence may have."""
+        return self._read[self._turns[self._heard.stream.sentences[sentence].turn].speaker]
+
+    def _likeness(self, sentence: int, at: int, number: int) -> float:
+        return self._opinion.likeness(sentence, at, self._playbook.tags[number].id)
 
 
 def _beside(
@@ -130,61 +211,6 @@ def stops(other: Hit, hit: Hit, uses: Sequence[Use], words: Stream) -> bool:
 _start, _sentence = attrgetter("start"), attrgetter("sentence")
 
 
-def _tag(turns: Sequence[Turn], hit: Hit, playbook: CompiledPlaybook, clock: Clock, opinion: Opinion) -> Tag:
-    words = opinion.words
-    number = words.sentences[hit.sentence].turn
-    use = playbook.uses[hit.pattern]
-    assert use.tag is not None
-    assert use.rule is not None
-    begin, end = words.begins[hit.start], words.ends[hit.end - 1]
-    start_s, end_s = clock.times(number, begin, end)
-    name = playbook.tags[use.tag].id
-    nearest = opinion.nearest(hit.sentence, name) if use.rule.like >= LEANS else ""
-    return Tag(
-        tag=name,
-        rule=f"{use.rule.id}: {playbook.texts[hit.pattern]}" + (f" (like “{nearest}”)" if nearest else ""),
-        turn=number,
-        start_char=begin,
-        end_char=end,
-        quote=turns[number].text[begin:end],
-        speaker=turns[number].speaker,
-        start=start_s,
-        end=end_s,
-    )
-
-
-class Clock:
-    """Seconds at which spans of turns' texts are spoken."""
-
-    def __init__(self, turns: Sequence[Turn]) -> None:
-        self._turns = turns
-        self._begins: dict[int, list[int]] = {}
-
-    def times(self, number: int, start_char: int, end_char: int) -> tuple[float | None, float | None]:
-        """First and last second of a span of turn ``number``.
-
-        From the words, where the turn has them; else in proportion to the code points before it; None without turn
-        times.
-        """
-        turn = self._turns[number]
-        if turn.words:
-            begins = self._begins.get(number)
-            if begins is None:  # where each word begins in the text, which is the words joined by one space
-                begins = list(itertools.accumulate((len(w.text) + 1 for w in turn.words), initial=0))
-                self._begins[number] = begins
-            first = bisect_right(begins, start_char + 1) - 1  # a span from a space on begins with the next word
-            last = bisect_left(begins, end_char) - 1
-            if first <= last < len(turn.words):
-                return turn.words[first].start, turn.words[last].end
-        if turn.start is None or turn.end is None:
-            return None, None
-        length, span = max(1, len(turn.text)), turn.end - turn.start
-        return (
-            round(turn.start + span * start_char / length, 3),
-            round(turn.start + span * min(end_char, length) / length, 3),
-        )
-
-
-def times(turn: Turn, start_char: int, end_char: int) -> tuple[float | None, float | None]:
-    """Seconds at which a span of one turn's text is spoken; for many spans, keep a :class:`Clock`."""
-    return Clock([turn]).times(0, start_char, end_char)
+def _reason(pattern: str, nearest: str) -> str:
+    like = f"like “{nearest}”" if nearest else ""
+    return f"{pattern} ({like})" if pattern and like else pattern or like or "the sentence as a whole"

@@ -22,7 +22,7 @@ from pipeline import files
 from pipeline.records import Analysis, Transcript
 
 log = logging.getLogger(__name__)
-ENGINE = "analyse/4"
+ENGINE = "analyse/5"
 NOT_ANALYSED = "not_analysed"  # the type of a call whose language the playbook doesn't cover
 
 

@@ -44,14 +44,26 @@ def add_phrase(text: str, rule: str, pattern: str, sentence: str = "") -> str:
 
 def add_exception(text: str, pattern: str, sentence: str = "") -> str:
     """A tag's file with one more thing beside which none of its rules counts. Raises BadInput."""
-    unless = _child(_root(text), "unless")
-    if unless is None:
-        lines = text.splitlines(keepends=True)
-        lines.insert(_line(_root(text), "rules"), f"unless:\n  - {scalar(pattern)}\n")
-        text = "".join(lines)
-    else:
-        text = _append(text, unless, pattern)
-    return _with_example(text, "not_match", sentence)
+    for rule in _items(_child(_root(text), "rules")):
+        if _child(rule, "say") is None:  # it heeds no exceptions but its own
+            text = _excepted(text, _value(_child(rule, "id")), pattern)
+    return _with_example(_excepted(text, None, pattern), "not_match", sentence)
+
+
+def _excepted(text: str, rule: str | None, pattern: str) -> str:
+    """With one more exception of a rule, or (None) of all rules that have patterns."""
+    node: yaml.Node | None = _root(text)
+    if rule is not None:
+        node = next(one for one in _items(_child(node, "rules")) if _value(_child(one, "id")) == rule)
+    assert node is not None
+    unless = _child(node, "unless")
+    if unless is not None:
+        return _append(text, unless, pattern)
+    lines = text.splitlines(keepends=True)
+    indent = " " * node.start_mark.column
+    at = _line(node, "rules") if rule is None else _line(node, "id") + 1
+    lines.insert(at, f"{indent}unless:\n{indent}  - {scalar(pattern)}\n")
+    return "".join(lines)
 
 
 def new_tag(*, id: str, title: str, why: str, speaker: str, pattern: str, match: str, not_match: str) -> str:  # noqa: A002

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nlp.clock import Clock
 from nlp.findings import PersonalData, Turn
 from nlp.pii import births, mail, numbers, places, reading
 from nlp.pii.lexicon import fillers, hints
 from nlp.pii.talk import Talk
-from nlp.tagger import Clock
 
 KINDS = ("card", "bank", "national_id", "email", "birth_date", "phone", "address")  # where two overlap, the first wins
 LEAST = 3  # digits that could be something

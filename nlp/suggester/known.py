@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from nlp.rules import CompiledPlaybook
 
@@ -33,17 +34,23 @@ class Example:
 
 def ours() -> tuple[Example, ...]:
     """Customers' sentences that come with the package: a file a kind, a sentence a line, ``#`` before a remark."""
-    return _sentences("sentences", FAMILY)
+    return in_folder(files("nlp") / "suggester" / "sentences")
+
+
+def taught() -> tuple[Example, ...]:
+    """Customers' sentences that the encoder has learnt from besides."""
+    return in_folder(files("nlp") / "sentence_encoder" / "sentences")
 
 
 def replies() -> tuple[Example, ...]:
     """Reps' sentences that come with the package: a file a tag."""
-    return _sentences("replies", "")
+    return in_folder(files("nlp") / "suggester" / "replies", "")
 
 
-def _sentences(folder: str, family: str) -> tuple[Example, ...]:
+def in_folder(folder: Traversable, family: str = FAMILY) -> tuple[Example, ...]:
+    """Sentences of a folder: a file a tag of the family, a sentence a line, ``#`` before a remark."""
     found: list[Example] = []
-    for file in sorted(files("nlp").joinpath("suggester", folder).iterdir(), key=lambda entry: entry.name):
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         kind = file.name.removesuffix(".txt")
         tag = None if kind == _NOTHING else family + kind
         lines = file.read_text(encoding="utf-8").splitlines()

@@ -128,7 +128,7 @@ def test_the_wheel_carries_playbooks_sql_templates_and_names(tmp_path: Path) -> 
     assert run.returncode == 0, run.stderr
     names = set(zipfile.ZipFile(next(tmp_path.glob("exemplar-*.whl"))).namelist())
     for folder, endings in (
-        ("nlp", (".yml",)),
+        ("nlp", (".yml", ".npz", ".txt", ".onnx", "LICENSE")),
         ("clips_api", (".sql", ".html", ".css", ".js", "familiar.txt")),
         ("pipeline", (".yml", ".onnx", "LICENSE")),
     ):

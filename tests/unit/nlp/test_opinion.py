@@ -1,4 +1,4 @@
-"""The second opinion: wide patterns count where a packaged classifier finds a stance, for customers and for reps."""
+"""The second opinion: patterns count where a sentence is meant that way, for customers and for reps."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def tags(playbook, speaker, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["The price is on the website.", "We spend about two grand a month on diesel.", "I'm good, thanks."]
+    "text", ["The price is on the website.", "We spend about two grand a month on diesel.", "I'm very well, thanks."]
 )
 def test_a_subject_alone_is_no_objection(playbook, text):
     assert not [tag for tag in tags(playbook, "customer", text) if tag.startswith("objection.")]
@@ -33,7 +33,7 @@ def test_what_counts_by_likeness_alone_tells_the_known_sentence(playbook):
 
 
 def test_a_wide_pattern_is_found_once_in_a_sentence(playbook):
-    heard = hear([Turn("customer", "price price, the price of the cost of the fee, and the price")], playbook)
+    heard = hear([Turn("rep", "sorry to hear that, I hear you and see that, a fair worry, sorry")], playbook)
     wide = [n for n, use in enumerate(playbook.uses) if use.rule is not None and use.rule.like >= 0.25]
     found = [hit.pattern for hit in heard.hits if hit.pattern in wide]
     assert found

@@ -227,6 +227,8 @@ def test_a_phrase_is_added_and_nothing_else_changes(file: Path) -> None:
     before = yaml.safe_load(text)
     for pattern, sentence in (("~cost [us] .. (a|b)", "It costs: “us” a # b"), ("'s: x", "- no, 'tis"), ("yes", "12")):
         for number, rule in enumerate(before["rules"]):
+            if "say" not in rule:
+                continue
             made = phrases.add_phrase(text, rule["id"], pattern, sentence)
             after = yaml.safe_load(made)
             after_say = [str(entry) for entry in after["rules"][number].pop("say")]
@@ -235,6 +237,8 @@ def test_a_phrase_is_added_and_nothing_else_changes(file: Path) -> None:
             assert after["match"] == before["match"]
         made = yaml.safe_load(phrases.add_exception(text, pattern, sentence))
         assert made["unless"][:-1] == before.get("unless", [])
+        for old, new in zip(before["rules"], made["rules"], strict=True):
+            assert "say" in old or len(new["unless"]) == len(old.get("unless", [])) + 1
         assert str(made["not_match"][-1]) == sentence
 
 
