@@ -204,7 +204,13 @@ def _tried(sentence: Sentence, playbook: CompiledPlaybook) -> Tried:
         ],
         stopped=[
             Stopped(
-                tag=one.tag, title=titles[one.tag], rule=one.rule, words=one.words, by=one.by, by_words=one.by_words
+                tag=one.tag,
+                title=titles[one.tag],
+                rule=one.rule,
+                words=one.words,
+                by=one.by,
+                by_words=one.by_words,
+                meant=one.meant,
             )
             for one in found.stopped
         ],

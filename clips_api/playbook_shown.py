@@ -115,8 +115,9 @@ class Stopped(BaseModel):
     title: str
     rule: str
     words: str
-    by: str = Field(description="The pattern that stops it; empty where words that must stand nearby don't.")
+    by: str = Field(description="The pattern that stops it; empty where something else does.")
     by_words: str
+    meant: bool = Field(description="False where the sentence as a whole is not like known ones of the tag.")
 
 
 class Tried(BaseModel):

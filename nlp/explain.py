@@ -16,7 +16,7 @@ class Stopped:
     """A rule whose pattern matched ``words`` and that does not count: because of ``by_words``, which ``by`` matched.
 
     ``by`` is empty where the rule wants other words nearby and none of them stand there, or where the sentence is not
-    like known ones of the tag.
+    ``meant`` so: it is not like known ones of the tag.
     """
 
     tag: str
@@ -24,6 +24,7 @@ class Stopped:
     words: str
     by: str
     by_words: str
+    meant: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,16 @@ def explain(text: str, speaker: Speaker, playbook: CompiledPlaybook) -> Explaine
             ),
             None,
         )
+        alone = bool(use.rule.near) and not any(
+            other.pattern in use.rule.near and _beside(hit, other) for other in heard.hits
+        )
         stopped[rule.id] = Stopped(
             rule.id,
             use.rule.id,
             _words(text, heard, hit),
             playbook.texts[by.pattern] if by else "",
             _words(text, heard, by) if by else "",
+            meant=by is not None or alone,
         )
     return Explained(tags, tuple(stopped.values()))
 

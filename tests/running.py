@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -22,6 +23,8 @@ from pipeline.client import recording_id
 from pipeline.library import Library
 
 READY_S = 90.0
+# Each has a port of its own: the one that a killed API leaves for a moment is not there for another to take.
+_PORTS = itertools.count(21_000 + 1_000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
 
 
 class Running:
@@ -36,7 +39,13 @@ class Running:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
-            env={**os.environ, "EXEMPLAR_MODEL": "tiny.en", "COLUMNS": "200", **environment},
+            env={
+                **os.environ,
+                "EXEMPLAR_MODEL": "tiny.en",
+                "EXEMPLAR_PORT": str(next(_PORTS)),
+                "COLUMNS": "200",
+                **environment,
+            },
         )
         threading.Thread(target=self._read, daemon=True).start()
 

@@ -11,6 +11,7 @@ import pytest
 
 from nlp import encoder
 from nlp.analyse import DEFAULT
+from nlp.explain import explain
 from nlp.findings import Turn
 from nlp.playbook import load
 from nlp.suggester.known import ours, taught
@@ -137,6 +138,13 @@ def test_an_exception_that_a_team_adds_holds_for_what_only_sounds_like_it(playbo
     file = folder / "tags" / f"{found.tag}.yml"
     file.write_text(add_exception(file.read_text(), "muddle along with the wallchart"))
     assert not objections(load(folder), UNWORDED)
+
+
+def test_whoever_tries_a_sentence_is_told_that_it_is_not_meant_so(playbook):
+    harmless = [line["text"] for line in LINES if not line["tags"]]
+    stopped = [one for text in harmless[:120] for one in explain(text, "customer", playbook).stopped]
+    assert [one for one in stopped if not one.meant and one.tag.startswith("objection.") and not one.by]
+    assert all(one.meant for one in stopped if one.by)
 
 
 def test_lines_by_writers_that_nobody_learnt_from(playbook):
