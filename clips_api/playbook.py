@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -202,18 +203,7 @@ def _tried(sentence: Sentence, playbook: CompiledPlaybook) -> Tried:
             )
             for tag in found.tags
         ],
-        stopped=[
-            Stopped(
-                tag=one.tag,
-                title=titles[one.tag],
-                rule=one.rule,
-                words=one.words,
-                by=one.by,
-                by_words=one.by_words,
-                meant=one.meant,
-            )
-            for one in found.stopped
-        ],
+        stopped=[Stopped(title=titles[one.tag], **asdict(one)) for one in found.stopped],
     )
 
 

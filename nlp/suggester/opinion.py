@@ -13,7 +13,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TypeAlias
 
-from nlp import encoder
+from nlp.encoder import ANY
+from nlp.encoder import packaged as packaged_encoder
 from nlp.suggester.features import of_words
 from nlp.suggester.known import FAMILY, Example, ours, replies, taught
 from nlp.suggester.model import Model
@@ -22,7 +23,6 @@ from nlp.words import Stream
 
 Span: TypeAlias = tuple[int, int]  # words of a stream, the end exclusive
 
-ANY = encoder.ANY
 LEAST_WORDS = 6  # fewer are left to the patterns
 SURE = 0.95  # as like any objection, of whatever kind, as a sentence must be that no pattern found
 LEANING = 5  # times as like a kind as the encoder says, where a pattern says so too
@@ -110,7 +110,7 @@ def forget() -> None:
 
 @lru_cache(_REMEMBERED)
 def _like_objection(text: str) -> Mapping[str, float]:
-    return encoder.packaged().likeness(text)
+    return packaged_encoder().likeness(text)
 
 
 @lru_cache(_REMEMBERED)
