@@ -6,18 +6,18 @@ on the working day before. Opening a link changes nothing. A line can be changed
 
 from __future__ import annotations
 
-import hmac
 import re
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Annotated
 from uuid import uuid4
 
 from fastapi import Depends, Request
 
 from clips_api.deps import Given, Parts
-from clips_api.keyring import Keys
+from clips_api.entrance import entered
+from clips_api.keyring import Keys, is_token
 from clips_api.quiet import Quiet
 from clips_api.reaching import News, tell
 from clips_api.repeating import free_days
@@ -35,7 +35,6 @@ WAITS = timedelta(days=7)  # for a line
 LONGEST = 280  # code points of it
 A_WEEK = timedelta(days=7)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 class Closed(ExemplarError):
@@ -78,7 +77,7 @@ def ask(parts: Parts, at: datetime) -> int:
 
 def of_token(parts: Parts, token: str, at: datetime | None = None) -> Sheet:
     """What a link opens. Raises Closed, whatever is wrong with it."""
-    if not _TOKEN.fullmatch(token):
+    if not is_token(token):
         raise Closed
     return _sheet(parts, checkins.of_token(parts.store, hashed(token)), f"/q/{token}/checkin", at or now())
 
@@ -93,13 +92,7 @@ def own(parts: Parts, number: int) -> Sheet:
 
 def opened(request: Request, parts: Given) -> Sheet:
     """The check-in of a route under /q/{token}/checkin or /checkins/{number}. Raises Closed, NotFound."""
-    token = request.path_params.get("token")
-    if token is not None:
-        return of_token(parts, str(token))
-    try:
-        return own(parts, int(request.path_params["number"]))
-    except ValueError:
-        raise NotFound(request.url.path) from None
+    return entered(request, partial(of_token, parts), partial(own, parts))
 
 
 Opened = Annotated[Sheet, Depends(opened)]
@@ -126,8 +119,7 @@ def answer(parts: Parts, sheet: Sheet, text: str, at: datetime) -> None:
 
 def token(parts: Parts, seed: str) -> str:
     """The token of a check-in, made anew."""
-    key = Keys(parts.library.secret()).derive("checkin").encode()
-    return urlsafe_b64encode(hmac.digest(key, seed.encode(), "sha256")).rstrip(b"=").decode()
+    return Keys(parts.library.secret()).token("checkin", seed)
 
 
 def when(settings: Settings) -> tuple[int, time] | None:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import hmac
+import re
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+
+
+def is_token(given: str) -> bool:
+    """Whether this has the form of a link's token."""
+    return _TOKEN.fullmatch(given) is not None
 
 
 @dataclass(frozen=True)
@@ -15,6 +24,11 @@ class Keys:
     def derive(self, use: str) -> str:
         """The key of one use."""
         return hmac.new(self.secret.encode(), use.encode(), "sha256").hexdigest()
+
+    def token(self, use: str, what: str) -> str:
+        """A link's token: nobody else can make it, and it can always be made again."""
+        made = hmac.digest(self.derive(use).encode(), what.encode(), "sha256")
+        return urlsafe_b64encode(made).rstrip(b"=").decode()
 
     @property
     def cookie_name(self) -> str:

@@ -6,18 +6,17 @@ again whenever it is sent. Opening a link changes nothing.
 
 from __future__ import annotations
 
-import hmac
-import re
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection
 
 from clips_api.deps import Given, Parts
-from clips_api.keyring import Keys
+from clips_api.entrance import entered
+from clips_api.keyring import Keys, is_token
 from clips_api.store import assignments
 from clips_api.store import links as store
 from clips_api.store.assignments import Assignment
@@ -29,7 +28,6 @@ from pipeline.library import now
 State = Literal["unknown", "expired", "revoked", "superseded", "finished"]
 STATUS: dict[State, int] = {"unknown": 404, "expired": 410, "revoked": 410, "superseded": 410, "finished": 410}
 GRACE = timedelta(days=1)  # for which who has just finished can look at the answers
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 class Dead(ExemplarError):
@@ -60,7 +58,7 @@ class Ticket:
 def ticket(parts: Parts, token: str, at: datetime | None = None, *, review: bool = False) -> Ticket:
     """What a link opens. With `review` also what is finished, for looking at the answers. Raises Dead."""
     when = at or now()
-    if not _TOKEN.fullmatch(token):
+    if not is_token(token):
         raise Dead("unknown")
     with parts.store.read() as connection:
         link = store.of_token(connection, token)
@@ -77,7 +75,7 @@ def ticket(parts: Parts, token: str, at: datetime | None = None, *, review: bool
 
 def belongs_to(parts: Parts, token: str) -> Assignment | None:
     """The assignment that a link is for or ever was; None where it never was one."""
-    if not _TOKEN.fullmatch(token):
+    if not is_token(token):
         return None
     with parts.store.read() as connection:
         link = store.of_token(connection, token)
@@ -98,13 +96,9 @@ def own(parts: Parts, number: int, *, review: bool = False) -> Ticket:
 
 
 def _asked(request: Request, parts: Parts, *, review: bool) -> Ticket:
-    token = request.path_params.get("token")
-    if token is not None:
-        return ticket(parts, str(token), review=review)
-    try:
-        return own(parts, int(request.path_params["assignment"]), review=review)
-    except ValueError:
-        raise NotFound(request.url.path) from None
+    return entered(
+        request, partial(ticket, parts, review=review), partial(own, parts, review=review), number="assignment"
+    )
 
 
 def ticketed(request: Request, parts: Given) -> Ticket:
@@ -159,9 +153,7 @@ def href(parts: Parts, path: str, base: str | None = None) -> str:
 
 
 def _token(parts: Parts, number: int, version: int) -> str:
-    key = Keys(parts.library.secret()).derive("links").encode()
-    made = hmac.digest(key, f"{number}.{version}".encode(), "sha256")
-    return urlsafe_b64encode(made).rstrip(b"=").decode()
+    return Keys(parts.library.secret()).token("links", f"{number}.{version}")
 
 
 def _state(

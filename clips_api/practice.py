@@ -6,9 +6,6 @@ changes nothing; the first answer to a question counts.
 
 from __future__ import annotations
 
-import hmac
-import re
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -21,7 +18,8 @@ from fastapi import Depends, Request
 from clips_api import grading, quiz_drafts, repeating
 from clips_api.asking import Explained, Mixed, Shown
 from clips_api.deps import Given, Parts
-from clips_api.keyring import Keys
+from clips_api.entrance import entered
+from clips_api.keyring import Keys, is_token
 from clips_api.questions import Kind
 from clips_api.quiet import Quiet
 from clips_api.reaching import News, tell, way
@@ -37,7 +35,6 @@ MOST = 2  # questions at a time
 OPENS = time(9)  # on their clock: none comes earlier in the day
 WAITS = timedelta(days=7)  # for an answer; then its questions come back in another one
 GRACE = timedelta(days=1)  # for which who has just finished can look at it
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 class Over(ExemplarError):
@@ -149,7 +146,7 @@ def practise(parts: Parts, at: datetime) -> int:
 
 def of_token(parts: Parts, token: str, at: datetime | None = None) -> Sheet:
     """What a link opens. Raises Over, whatever is wrong with it."""
-    if not _TOKEN.fullmatch(token):
+    if not is_token(token):
         raise Over
     with parts.store.read() as connection:
         found = practices.of_token(connection, hashed(token))
@@ -173,13 +170,7 @@ def own(parts: Parts, number: int) -> Sheet:
 
 def opened(request: Request, parts: Given) -> Sheet:
     """The practice of a route under /q/{token}/practice or /practices/{number}. Raises Over, NotFound."""
-    token = request.path_params.get("token")
-    if token is not None:
-        return of_token(parts, str(token))
-    try:
-        return own(parts, int(request.path_params["number"]))
-    except ValueError:
-        raise NotFound(request.url.path) from None
+    return entered(request, partial(of_token, parts), partial(own, parts))
 
 
 Opened = Annotated[Sheet, Depends(opened)]
@@ -199,8 +190,7 @@ def answer(parts: Parts, sheet: Sheet, question: str, given: Sequence[str], at: 
 
 def token(parts: Parts, seed: str) -> str:
     """The token of a practice, made anew."""
-    key = Keys(parts.library.secret()).derive("practice").encode()
-    return urlsafe_b64encode(hmac.digest(key, seed.encode(), "sha256")).rstrip(b"=").decode()
+    return Keys(parts.library.secret()).token("practice", seed)
 
 
 def _write(parts: Parts, person: Person, asked: list[int], at: datetime) -> bool:

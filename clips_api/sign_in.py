@@ -6,8 +6,6 @@ words, and is kept nowhere.
 
 from __future__ import annotations
 
-import hmac
-from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -87,9 +85,7 @@ def words(parts: Parts, entry: Entry) -> tuple[str, list[Part]] | None:
 
 def token(parts: Parts, made: SignIn) -> str:
     """The token of a link: nobody else can make it, and it can always be made again."""
-    key = Keys(parts.library.secret()).derive("sign-in").encode()
-    said = f"{made.id}.{made.made_at.astimezone(UTC).isoformat()}".encode()
-    return urlsafe_b64encode(hmac.digest(key, said, "sha256")).decode().rstrip("=")
+    return Keys(parts.library.secret()).token("sign-in", f"{made.id}.{made.made_at.astimezone(UTC).isoformat()}")
 
 
 def opens(parts: Parts, given: str) -> Person | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from nlp import calltype, metrics, moments, pii, playbook, steps, tagger
 from nlp.findings import CallType, Findings, PlaybookName, Turn
 from nlp.rules import CompiledPlaybook
+from nlp.suggester.opinion import Judged
 
 DEFAULT = Path(__file__).parent / "playbooks" / "default"
 
@@ -23,14 +24,15 @@ def analyse(
     *,
     duration: float | None = None,
     type: str | None = None,  # noqa: A002
+    judged: Judged | None = None,
 ) -> Findings:
     """Analyse one call.
 
     ``duration`` is the recording's length in seconds (else the end of the last turn); ``type`` a type of call
-    that a person has set.
+    that a person has set; ``judged`` what the sentence encoder is known to say of the call.
     """
     heard = tagger.hear(turns, compiled)
-    tags = tagger.tag(turns, heard, compiled)
+    tags = tagger.tag(turns, heard, compiled, judged)
     call_type = calltype.decide(turns, heard, compiled) if type is None else CallType(type, "Set by a person.")
     paired = moments.pair(turns, tags, heard, compiled, duration)
     return Findings(

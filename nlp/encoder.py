@@ -1,15 +1,16 @@
 """How like an objection a sentence is, of whatever kind and of each: a small sentence encoder, run by onnxruntime.
 
-The encoder is a public one, cut down and taught with our sentences; sentence_encoder/README.md says how. It looks at a
-sentence alone, so that what stands beside it can't change what is said of it.
+The encoder is a public one, cut down and taught with our sentences; sentence_encoder/README.md says how. It looks at
+what it is given alone, so that what stands beside it can't change what is said of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
+from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
@@ -18,7 +19,10 @@ from tokenizers.models import WordPiece
 ANY = "objection"  # the tag of an objection of whatever kind
 UNKNOWN = "[UNK]"
 LONGEST = 96  # word pieces; what comes later in a turn without full stops is not looked at
-HARDLY = 0.03  # after its first layers: what is less like any objection is none, and costs a third of the time
+LEAST = 0.0005  # what is less likely counts as none
+HARDLY = 0.05  # after its first layers: what is less like any objection is none, and costs a third of the time
+Likely: TypeAlias = Mapping[str, float]  # probability of each tag, 0 to 1; one that isn't named has none
+_FILES = ("first.onnx", "rest.onnx", "vocabulary.txt")
 _FOLDER = files("nlp") / "sentence_encoder"
 
 
@@ -59,14 +63,20 @@ class Encoder:
         """What it knows: an objection of any kind, then the kinds."""
         return tuple(self._rest.get_modelmeta().custom_metadata_map["tags"].split())
 
-    def likeness(self, text: str) -> Mapping[str, float]:
-        """Probability of each tag, 0 to 1, for one sentence."""
+    @cached_property
+    def version(self) -> str:
+        """Names what it would say: 16 hex digits."""
+        parts = [str(HARDLY).encode(), *((_FOLDER / name).read_bytes() for name in _FILES)]
+        return sha256(b"".join(parts)).hexdigest()[:16]
+
+    def likeness(self, text: str) -> Likely:
+        """How likely each tag is for one sentence, to four places."""
         ids = np.array([self._split.encode(spelt(text)).ids], np.int64)
         made, any_ = self._first.run(None, {"ids": ids})
         if any_[0, 0] < HARDLY:
-            return dict.fromkeys(self.tags, 0.0)
+            return {}
         (row,) = self._rest.run(None, {"made": made})[0]
-        return dict(zip(self.tags, map(float, row), strict=True))
+        return {tag: round(float(one), 4) for tag, one in zip(self.tags, row, strict=True) if one >= LEAST}
 
 
 def _session(name: str) -> Any:

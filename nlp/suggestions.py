@@ -12,19 +12,23 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nlp.clock import times
+from nlp.encoder import ANY, Likely
+from nlp.encoder import packaged as encoder
 from nlp.findings import Suggestion, Tag, Turn
 from nlp.rules import CompiledPlaybook
-from nlp.suggester.features import of_sentence
+from nlp.suggester.features import of_words
 from nlp.suggester.known import FAMILY, Example, fingerprint, of_playbook, ours
 from nlp.suggester.model import Model
 from nlp.suggester.neighbours import Neighbours
-from nlp.suggester.opinion import packaged
+from nlp.suggester.opinion import Judged, nearest, packaged
 from nlp.words import stream
 
 __all__ = ["ENGINE", "LEAST_WORDS", "Suggester", "packaged", "sentences"]
 
-ENGINE = "suggest/1"
+ENGINE = "suggest/2"
 LEAST_WORDS = 4  # "too right" is too little to go by
+MAYBE = 0.5  # as like any objection, as the sentence encoder hears it, as a sentence must be to be suggested for that
+UNLIKE = 0.2  # what is less like any is none, whatever its words
 LONGEST = 60  # words of a sentence; a longer one is a turn without full stops, of which no sentence can be shown
 NEARLY_THE_SAME = 0.75  # cosine
 
@@ -36,19 +40,25 @@ def sentences(playbook: CompiledPlaybook, judged: Sequence[Example] = ()) -> tup
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A sentence without a tag: the code points it takes of its turn, and what the classifier sees of it."""
+    """A sentence without a tag: the code points it takes of its turn, its plain words, and whether it asks."""
 
     turn: int
     start: int
     end: int
-    features: frozenset[str]
+    words: tuple[str, ...]
+    asked: bool
+
+    @property
+    def features(self) -> frozenset[str]:
+        """What the classifier sees of it."""
+        return of_words(self.words, asked=self.asked)
 
 
 class Suggester:
     """Suggests the tags of one playbook. `version` changes with the classifier and with what the team has judged."""
 
     def __init__(self, playbook: CompiledPlaybook, model: Model, judged: Sequence[Example] = ()) -> None:
-        self.version = f"{ENGINE} {model.made_from} {fingerprint(judged)}"
+        self.version = f"{ENGINE} {model.made_from} {encoder().version} {fingerprint(judged)}"
         self._tags = frozenset(rule.id for rule in playbook.tags)
         self._model = model
         self._sentences = sentences(playbook, judged)
@@ -58,22 +68,29 @@ class Suggester:
     def _known(self) -> Neighbours:  # takes a fifth of a second, and many a call is suggested nothing
         return Neighbours(self._sentences, self._model)
 
-    def suggest(self, turns: Sequence[Turn], tags: Sequence[Tag]) -> tuple[Suggestion, ...]:
+    def suggest(
+        self, turns: Sequence[Turn], tags: Sequence[Tag], judged: Judged | None = None
+    ) -> tuple[Suggestion, ...]:
         """Suggestions in order of turn and place: the likeliest tag of each sentence that has none of its family.
 
-        A turn is suggested a tag once, and none that it has. Where the nearest known sentence is something else,
-        nothing is suggested: there would be no reason to show.
+        A turn is suggested a tag once, and none that it has. Where no known sentence of the tag is near, nothing is
+        suggested: there would be no reason to show. ``judged`` is what the encoder is known to say of these turns.
         """
+        judged = judged or Judged()
         has = {(tag.turn, tag.tag) for tag in tags}
-        best: dict[tuple[int, str], tuple[float, _Asked]] = {}
+        best: dict[tuple[int, str], tuple[float, _Asked, bool]] = {}
         asked = _without(turns, tags)
         for one, row in zip(asked, self._model.likeness([one.features for one in asked]), strict=True):
-            tag, value = self._likeliest(one, dict(zip(self._model.tags, map(float, row), strict=True)))
+            heard = judged.likeness(turns[one.turn].text[one.start : one.end] + "?" * one.asked)
+            likely = dict(zip(self._model.tags, map(float, row), strict=True)) if heard.get(ANY, 0.0) >= UNLIKE else {}
+            meant, sure = _meant(heard)
+            likely[meant] = max(likely.get(meant, 0.0), sure)
+            tag, value = self._likeliest(one, likely)
             key = one.turn, tag
             if value >= self._model.threshold and key not in has and value > best.get(key, (0.0,))[0]:
-                best[key] = value, one
-        found = (self._suggestion(turns[one.turn], tag, value, one) for (_, tag), (value, one) in best.items())
-        return tuple(sorted((one for one in found if one.like), key=lambda one: (one.turn, one.start_char)))
+                best[key] = value, one, tag == meant
+        suggested = (self._suggestion(turns[found[1].turn], tag, *found) for (_, tag), found in best.items())
+        return tuple(sorted((one for one in suggested if one.like), key=lambda one: (one.turn, one.start_char)))
 
     def _likeliest(self, one: _Asked, likely: dict[str, float]) -> tuple[str, float]:
         for cosine, example in reversed(self._judged.nearly(one.features, NEARLY_THE_SAME)):  # the nearest has its way
@@ -82,8 +99,11 @@ class Suggester:
         value, tag = max((value, tag) for tag, value in (*likely.items(), ("", 0.0)) if not tag or tag in self._tags)
         return tag, value
 
-    def _suggestion(self, turn: Turn, tag: str, value: float, one: _Asked) -> Suggestion:
+    def _suggestion(self, turn: Turn, tag: str, value: float, one: _Asked, meant: bool) -> Suggestion:  # noqa: FBT001
         start, end = times(turn, one.start, one.end)
+        like = self._known.like(one.features, tag)
+        if meant and not like:  # no words that the classifier knows, but the meaning
+            like = tuple(filter(None, [nearest(one.words, one.asked, tag)]))
         return Suggestion(
             tag=tag,
             turn=one.turn,
@@ -94,8 +114,15 @@ class Suggester:
             start=start,
             end=end,
             likeness=round(min(value, 1.0), 2),
-            like=self._known.like(one.features, tag),
+            like=like,
         )
+
+
+def _meant(likely: Likely) -> tuple[str, float]:
+    """The likeliest kind of what sounds like an objection to the sentence encoder, and how much so; else nothing."""
+    if likely.get(ANY, 0.0) < MAYBE:
+        return "", 0.0
+    return max(likely.keys() - {ANY}, key=lambda tag: (likely[tag], tag), default=""), likely[ANY]
 
 
 def _without(turns: Sequence[Turn], tags: Sequence[Tag]) -> list[_Asked]:
@@ -111,5 +138,6 @@ def _without(turns: Sequence[Turn], tags: Sequence[Tag]) -> list[_Asked]:
         if LEAST_WORDS <= place.end - place.start <= LONGEST:
             turn, start, end = own[place.turn], words.begins[place.start], words.ends[place.end - 1]
             if not any(tag.start_char < end and start < tag.end_char for tag in tagged.get(turn, ())):
-                found.append(_Asked(turn, start, end, of_sentence(words, place)))
+                said = tuple(words.words[place.start : place.end])
+                found.append(_Asked(turn, start, end, said, place.asked))
     return found

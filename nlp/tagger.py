@@ -1,8 +1,8 @@
 """Turns to tags: which sentences say something that the playbook names.
 
-A tag depends on its own sentence alone: what stands in other turns is judged in moments and steps. A rule's ``near``
-and ``unless`` patterns are looked for in the same sentence, at most :data:`nlp.playbook.NEAR` words from the hit.
-Where a rule asks for likeness, there is a second opinion (nlp.suggester.opinion).
+A tag depends on its own turn alone: what stands in other turns is judged in moments and steps. A rule's ``near`` and
+``unless`` patterns are looked for in the same sentence, at most :data:`nlp.playbook.NEAR` words from the hit. Where a
+rule asks for likeness, there is a second opinion (nlp.suggester.opinion), which hears the sentences around as well.
 
 A side that is not known (``unknown``: a one-channel call whose voices are not told apart) is read by all rules, the
 rep's and the customer's alike, so that a mono call still has its objections found; what must not be guessed from it is
@@ -24,7 +24,7 @@ from nlp.findings import Speaker, Tag, Turn
 from nlp.matching import Hit
 from nlp.playbook import NEAR
 from nlp.rules import CompiledPlaybook, Rule, Use
-from nlp.suggester.opinion import Opinion
+from nlp.suggester.opinion import LEAST_WORDS, Judged, Opinion
 from nlp.words import Stream, stream, word_set
 
 FAR_LESS = 0.2  # as like known sentences as the likelier kind
@@ -61,9 +61,14 @@ class _Found:
 _Best: TypeAlias = dict[tuple[int, int], _Found]  # by sentence and number of the tag
 
 
-def tag(turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -> tuple[Tag, ...]:
-    """The tags, in order of turn, place and name; at most one of a name in a sentence, the longest match."""
-    reading = _Reading(turns, heard, playbook)
+def tag(
+    turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook, judged: Judged | None = None
+) -> tuple[Tag, ...]:
+    """The tags, in order of turn, place and name; at most one of a name in a sentence, the longest match.
+
+    ``judged`` is what the encoder is known to say of these turns' sentences.
+    """
+    reading = _Reading(turns, heard, playbook, judged or Judged())
     best = reading.hit()
     reading.drop_unlikely(best)
     best |= reading.sounding(best)
@@ -75,9 +80,9 @@ def tag(turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -> tupl
 class _Reading:
     """One reading of a call by a playbook, with a second opinion at hand."""
 
-    def __init__(self, turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -> None:
+    def __init__(self, turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook, judged: Judged) -> None:
         self._turns, self._heard, self._playbook = turns, heard, playbook
-        self._opinion = Opinion(heard.stream, [turn.text for turn in turns])
+        self._opinion = Opinion(heard.stream, [turn.text for turn in turns], judged)
         self._read = {
             said_by: {
                 n for n, tag in enumerate(playbook.tags) if tag.speaker in (said_by, "any") or said_by == "unknown"
@@ -134,20 +139,31 @@ class _Reading:
         found: _Best = {}
         if not rules:
             return found
-        heard = {(hit.sentence, hit.pattern) for hit in self._heard.hits}
-        for sentence, place in enumerate(self._heard.stream.sentences):
-            tags = self._tags(sentence)
-            if sentence in has or self._turns[place.turn].speaker == "unknown":
+        heard: dict[int, set[int]] = {}
+        for hit in self._heard.hits:
+            heard.setdefault(hit.sentence, set()).add(hit.pattern)
+        wanted = {number for number, _ in rules.values()}
+        for passage in self._opinion.passages:
+            turn = self._heard.stream.sentences[passage.first].turn
+            if self._turns[turn].speaker == "unknown" or passage.end - passage.start < LEAST_WORDS:
                 continue
-            if not any(number in tags for number, _ in rules.values()):
+            if wanted.isdisjoint(self._tags(passage.first)):
                 continue
-            for part in self._opinion.parts(sentence):
-                for name, likely in self._opinion.sure(part, sentence).items():
-                    number, rule = rules.get(name, (-1, None))
-                    if rule is None or number not in tags or likely < rule.like:
-                        continue
-                    if not any((sentence, pattern) in heard for pattern in rule.unless):
-                        found.setdefault((sentence, number), _Found(*part, rule))
+            sentences = range(passage.first, passage.last + 1)
+            if not has.isdisjoint(sentences):
+                continue
+            likely = self._opinion.sure(passage)
+            if not likely:
+                continue
+            sentence, words = self._opinion.heart(passage)
+            beside = set[int]().union(*(heard.get(one, ()) for one in sentences))
+            for name, (number, rule) in rules.items():
+                if (
+                    number in self._tags(sentence)
+                    and likely.get(name, 0.0) >= rule.like
+                    and beside.isdisjoint(rule.unless)
+                ):
+                    found.setdefault((sentence, number), _Found(*words, rule))
         return found
 
     def tag(self, sentence: int, number: int, one: _Found, clock: Clock) -> Tag:

@@ -11,18 +11,22 @@ from zipfile import BadZipFile
 from nlp import languages
 from nlp.analyse import analyse as find
 from nlp.analyse import load_default
+from nlp.encoder import packaged as encoder
 from nlp.findings import CallType, Turn, Word
 from nlp.playbook import load
 from nlp.rules import CompiledPlaybook
 from nlp.suggester.known import Example, fingerprint, judged
 from nlp.suggester.model import Model, train
+from nlp.suggester.opinion import Judged
 from nlp.suggestions import Suggester, sentences
 from nlp.suggestions import packaged as packaged_model
 from pipeline import files
-from pipeline.records import Analysis, Transcript
+from pipeline.errors import BadInput
+from pipeline.folder import CallFolder
+from pipeline.records import Analysis, Likeness, Transcript
 
 log = logging.getLogger(__name__)
-ENGINE = "analyse/5"
+ENGINE = "analyse/6"
 NOT_ANALYSED = "not_analysed"  # the type of a call whose language the playbook doesn't cover
 
 
@@ -39,8 +43,11 @@ def analyse(
     type: str | None = None,  # noqa: A002  the document's own word
     made_from: dict[str, str] | None = None,
     suggester: Suggester | None = None,
+    judged: Judged | None = None,
 ) -> Analysis:
     """Analyse one transcript. `duration_s` is the recording's length, `type` a type of call that a person has set.
+
+    `judged` is what the sentence encoder is known to say of it, and learns what it is asked besides.
 
     A transcript in a language that the playbook doesn't cover gets an analysis without findings, which says so.
     """
@@ -65,12 +72,27 @@ def analyse(
         )
         for turn in transcript.turns
     ]
-    findings = find(turns, playbook, duration=duration_s, type=type)
+    findings = find(turns, playbook, duration=duration_s, type=type, judged=judged)
     if suggester is not None:
-        findings = replace(findings, suggestions=suggester.suggest(turns, findings.tags))
+        findings = replace(findings, suggestions=suggester.suggest(turns, findings.tags, judged))
     return Analysis.model_validate(
         {"recording_id": transcript.recording_id, "made_from": made_from or {}, **asdict(findings)}
     )
+
+
+def recall(call: CallFolder) -> Judged:
+    """What today's sentence encoder said when this call was analysed last; nothing where that can't be read."""
+    try:
+        kept = call.likeness()
+    except BadInput:
+        kept = None
+    return Judged(kept.sentences if kept is not None and kept.encoder == encoder().version else None)
+
+
+def remember(call: CallFolder, judged: Judged) -> None:
+    """Keep what was asked of the sentence encoder for the next playbook, unless it is all known."""
+    if judged.asked:
+        call.keep(Likeness(encoder=encoder().version, sentences=judged.used))
 
 
 class Analyser:
@@ -95,6 +117,7 @@ class Analyser:
         duration_s: float | None = None,
         type: str | None = None,  # noqa: A002
         made_from: dict[str, str] | None = None,
+        judged: Judged | None = None,
     ) -> Analysis:
         """Analyse one transcript; see :func:`analyse`."""
         return analyse(
@@ -104,6 +127,7 @@ class Analyser:
             type=type,
             made_from=made_from,
             suggester=self._suggester,
+            judged=judged,
         )
 
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field
 from nlp import pii
 from nlp.findings import PersonalData, Tag, Turn
 from nlp.rules import CompiledPlaybook
+from nlp.suggester.opinion import Judged
 from pipeline import analyse
 from pipeline.folder import CallFolder
 from pipeline.library import Library
@@ -98,8 +99,9 @@ class Comparison:
             and stored.made_from.get("type") == (recording.type or "")
             and stored.made_from.get("engine") == analyse.ENGINE
         )
-        before = stored if stored is not None and same else _read(transcript, recording, self._old)
-        after = _read(transcript, recording, self._new)
+        judged = analyse.recall(call)
+        before = stored if stored is not None and same else _read(transcript, recording, self._old, judged)
+        after = _read(transcript, recording, self._new, judged)
         self._calls += 1
         changed = [self._compare_tags(recording, transcript, before, after), self._compare_steps(call, before, after)]
         self._affected += any(changed)
@@ -166,8 +168,8 @@ def compare(
     return comparison.found
 
 
-def _read(transcript: Transcript, recording: Recording, playbook: CompiledPlaybook) -> Analysis:
-    return analyse.analyse(transcript, playbook, duration_s=recording.duration_s, type=recording.type)
+def _read(transcript: Transcript, recording: Recording, playbook: CompiledPlaybook, judged: Judged) -> Analysis:
+    return analyse.analyse(transcript, playbook, duration_s=recording.duration_s, type=recording.type, judged=judged)
 
 
 def _keep(examples: list[Example], one: Example) -> None:

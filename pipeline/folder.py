@@ -13,7 +13,7 @@ from typing import TypeVar
 from pipeline import files
 from pipeline.errors import NotFound
 from pipeline.parts import Parts
-from pipeline.records import Analysis, Correction, Document, Heard, Reason, Recording, Sighting, Transcript
+from pipeline.records import Analysis, Correction, Document, Heard, Likeness, Reason, Recording, Sighting, Transcript
 
 D = TypeVar("D", bound=Document)
 DOCUMENTS = ("recording.json", "heard.json", "transcript.json", "analysis.json")
@@ -123,10 +123,13 @@ class CallFolder:
     def analysis(self) -> Analysis | None:
         return self._read("analysis.json", Analysis)
 
+    def likeness(self) -> Likeness | None:
+        return self._read("likeness.json", Likeness)
+
     def reason(self) -> Reason | None:
         return self._read("reason.json", Reason)
 
-    def keep(self, document: Recording | Heard | Transcript | Analysis | Reason | Parts) -> None:
+    def keep(self, document: Recording | Heard | Transcript | Analysis | Likeness | Reason | Parts) -> None:
         """Put a finished document in place of the old one."""
         files.write(self.path / f"{type(document).__name__.lower()}.json", document.to_json())
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Literal, Protocol
 
 from pipeline import audio, channels, reading, speakers, supplied, vocabulary
-from pipeline.analyse import Analyser
+from pipeline.analyse import Analyser, recall, remember
 from pipeline.errors import BadInput, BadRecording, Cancelled, HearingStopped, RecogniserFailed
 from pipeline.folder import CallFolder
 from pipeline.library import Library, now
@@ -225,9 +225,12 @@ class Reconciler:
             return
         analyser = self._analyser  # another playbook may be published meanwhile
         made_from = self._analysed(call, recording, analyser)
-        call.keep(
-            analyser.analyse(transcript, duration_s=recording.duration_s, type=recording.type, made_from=made_from)
+        judged = recall(call)
+        found = analyser.analyse(
+            transcript, duration_s=recording.duration_s, type=recording.type, made_from=made_from, judged=judged
         )
+        remember(call, judged)
+        call.keep(found)
 
     # publish: tell the index
 

@@ -239,6 +239,13 @@ class Analysis(Document):
     metrics: dict[str, Any] = Field(default_factory=dict)
 
 
+class Likeness(Document):
+    """What the sentence encoder said of a call, by hashes of its sentences: another playbook needn't ask again."""
+
+    encoder: str
+    sentences: dict[str, dict[str, float]]
+
+
 class Reason(Document):
     """Why a file could not become a call, in words a manager understands."""
 

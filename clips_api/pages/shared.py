@@ -7,7 +7,6 @@ the answer is the same plain page.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request
@@ -16,6 +15,7 @@ from fastapi.responses import Response
 from clips_api import captions
 from clips_api.clipping import TYPES, Clipping, Format, clipping
 from clips_api.deps import Given, Parts
+from clips_api.keyring import is_token
 from clips_api.masking import MARK
 from clips_api.ranges import ranged
 from clips_api.render import page
@@ -31,7 +31,6 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
     "Referrer-Policy": "no-referrer",
 }
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 @router.api_route("/{token}", methods=["GET", "HEAD"])
@@ -87,7 +86,7 @@ def count(request: Request, parts: Given, token: str) -> Response:
 
 def _answer(request: Request, parts: Parts, token: str, make: Callable[[Clipping, Share], Response]) -> Response:
     try:
-        share = store.of_token(parts.store, token) if _TOKEN.fullmatch(token) else None
+        share = store.of_token(parts.store, token) if is_token(token) else None
         if share is None:
             answer: Response = page(request, "shared_gone.html", 404)
         elif not share.open(now()):

@@ -46,6 +46,7 @@ SIZE, HEADS, LAYERS, EARLY = 384, 12, 6, 2
 COMMON = 12_000  # word pieces stand in order of how common they are; rarer ones stay where our sentences hold them
 PASSES, RATE, BATCH = 5, 8e-5, 32
 BARE = 0.3  # of the sentences, each time, as a recogniser writes them
+JOINED = 0.15  # of the batches, each sentence with another behind it: a turn that may hold two things
 BESIDE = 0.3  # what the early answer counts for in learning
 
 
@@ -231,8 +232,10 @@ def learn(encoder: Encoder, right: Mapping[str, np.ndarray], split: Any) -> None
     for number in range(PASSES):
         losses = []
         for batch in shuffled(texts, chance):
-            said = [bare(text) if chance.random() < BARE else text for text in batch]
-            wanted = torch.from_numpy(np.array([right[text] for text in batch]))
+            beside = chance.random() < JOINED
+            turns = list(zip(batch, chance.sample(batch, len(batch)), strict=True)) if beside else [(t,) for t in batch]
+            said = [". ".join(bare(text) if chance.random() < BARE else text for text in turn) for turn in turns]
+            wanted = torch.from_numpy(np.array([np.max([right[text] for text in turn], axis=0) for turn in turns]))
             ids, seen = padded(said, split)
             x, any_ = encoder.first(ids, seen)
             loss = F.binary_cross_entropy_with_logits(encoder.rest(x, seen), wanted)

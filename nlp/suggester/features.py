@@ -10,7 +10,7 @@ from itertools import chain, pairwise
 import yaml
 
 from nlp.inflect import family
-from nlp.words import BREAK, Sentence, Stream, stream, word_set
+from nlp.words import BREAK, stream, word_set
 
 _QUESTION = "?"
 _DENIED = 3  # words behind a "not" that it still denies
@@ -41,11 +41,6 @@ def meanings() -> Mapping[str, str]:
             for form in family(word):
                 found.setdefault(form, f"<{group}>")
     return found
-
-
-def of_sentence(words: Stream, place: Sentence) -> frozenset[str]:
-    """Features of one sentence of a stream: see :func:`of_words`."""
-    return of_words(words.words[place.start : place.end], asked=place.asked)
 
 
 def of_text(text: str) -> frozenset[str]:

@@ -1,19 +1,22 @@
 """A second opinion: how like known sentences of a tag a sentence is.
 
-A pattern finds words, not how they are meant. What customers say is judged by a sentence encoder (nlp.encoder): a hit
-counts where it agrees, and a sentence that it is sure of is tagged where no pattern hits. What reps say is judged by a
-classifier of words, for rules that name only a subject (``like: 0.35``). The nearest known sentence is told as the
-reason.
+A pattern finds words, not how they are meant. What customers say is judged by a sentence encoder (nlp.encoder), a few
+sentences of a turn at a time: a hit counts where it agrees, and what it is sure of is tagged where no pattern hits.
+What reps say is judged by a classifier of words, for rules that name only a subject (``like: 0.35``). The nearest known
+sentence is told as the reason.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
+from hashlib import sha256
 from importlib.resources import files
-from typing import TypeAlias
+from operator import attrgetter
+from typing import NamedTuple, TypeAlias
 
-from nlp.encoder import ANY
+from nlp.encoder import ANY, Likely
 from nlp.encoder import packaged as packaged_encoder
 from nlp.suggester.features import of_words
 from nlp.suggester.known import FAMILY, Example, ours, replies, taught
@@ -24,7 +27,8 @@ from nlp.words import Stream
 Span: TypeAlias = tuple[int, int]  # words of a stream, the end exclusive
 
 LEAST_WORDS = 6  # fewer are left to the patterns
-SURE = 0.95  # as like any objection, of whatever kind, as a sentence must be that no pattern found
+TOGETHER = 30  # words of sentences that one judgement covers: what comes before and after tells how a thing is meant
+SURE = 0.9  # as like any objection, of whatever kind, as a sentence must be that no pattern found
 LEANING = 5  # times as like a kind as the encoder says, where a pattern says so too
 _LONG, _PART, _BEFORE = 40, 20, 5  # words: a longer sentence is a turn without full stops, and is judged part by part
 _REMEMBERED = 10_000  # sentences; people say the same things
@@ -46,12 +50,42 @@ def _read(name: str) -> Model:
     return Model.from_bytes(files("nlp").joinpath("suggester", name).read_bytes())
 
 
+class Passage(NamedTuple):
+    """Sentences ``first`` to ``last`` of one turn, or a part of a very long one: words ``start`` to ``end``."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+
+
+class Judged:
+    """What the encoder says of a call's sentences: asked once, however many playbooks read the call.
+
+    ``known`` is what it said before, by the names of sentences; ``used`` what was looked up this time, and ``asked``
+    tells whether any of it was new.
+    """
+
+    def __init__(self, known: Mapping[str, Likely] | None = None) -> None:
+        self._known = known or {}
+        self.used: dict[str, Likely] = {}
+        self.asked = False
+
+    def likeness(self, text: str) -> Likely:
+        """How likely each kind of objection is, and any."""
+        name = sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+        if name not in self.used:
+            self.asked = self.asked or name not in self._known
+            self.used[name] = self._known[name] if name in self._known else _like_objection(text)
+        return self.used[name]
+
+
 class Opinion:
     """What encoder and classifiers say of the sentences of one stream, made of these turns' texts."""
 
-    def __init__(self, words: Stream, texts: Sequence[str]) -> None:
+    def __init__(self, words: Stream, texts: Sequence[str], judged: Judged) -> None:
         self.words = words
-        self._texts = texts
+        self._texts, self._judged = texts, judged
 
     def likeness(self, sentence: int, at: int, tag: str) -> float:
         """From 0 to 1, around word ``at``; 0 for a tag that nothing has learnt.
@@ -60,33 +94,57 @@ class Opinion:
         """
         if not tag.startswith(FAMILY):
             return _like_reply(*self._said(self._whole(sentence), sentence)).get(tag, 0.0)
-        likely = self._kinds(self._part(sentence, at), sentence)
-        return min(likely[ANY], LEANING * likely.get(tag, 0.0))
+        likely = self._kinds(self._around(sentence, at))
+        return min(likely.get(ANY, 0.0), LEANING * likely.get(tag, 0.0))
 
-    def sure(self, part: Span, sentence: int) -> Mapping[str, float]:
-        """How like each kind a part of a sentence is that is surely some objection; else nothing."""
-        likely = self._kinds(part, sentence)
-        return likely if likely[ANY] >= SURE else {}
+    def sure(self, passage: Passage) -> Likely:
+        """How like each kind a passage is that is surely some objection; else nothing."""
+        likely = self._kinds(passage)
+        return likely if likely.get(ANY, 0.0) >= SURE else {}
 
-    def _kinds(self, part: Span, sentence: int) -> Mapping[str, float]:
-        """How like each kind of objection, and any, a part of a sentence is."""
-        place = self.words.sentences[sentence]
-        text = self._texts[place.turn][self.words.begins[part[0]] : self.words.ends[part[1] - 1]]
-        return _like_objection(text + "?" * place.asked)
+    def heart(self, passage: Passage) -> tuple[int, Span]:
+        """The sentence of a passage that is most like an objection, and its words."""
+        alone = [
+            Passage(one, one, max(passage.start, start), min(passage.end, end))
+            for one in range(passage.first, passage.last + 1)
+            for start, end in [self._whole(one)]
+        ]
+        likeliest = max(alone, key=lambda one: self._kinds(one).get(ANY, 0.0)) if len(alone) > 1 else passage
+        return likeliest.first, (likeliest.start, likeliest.end)
 
-    def parts(self, sentence: int) -> Iterator[Span]:
-        """A sentence, or the parts of a very long one; nothing that is too short to judge."""
-        place = self.words.sentences[sentence]
-        size = place.end - place.start
-        step = size if size <= _LONG else _PART
-        for at in range(place.start, place.end, step):
-            if min(step, place.end - at) >= LEAST_WORDS:
-                yield at, min(at + step, place.end)
+    def _kinds(self, passage: Passage) -> Likely:
+        """How like each kind of objection, and any, a passage is."""
+        place = self.words.sentences[passage.last]
+        text = self._texts[place.turn][self.words.begins[passage.start] : self.words.ends[passage.end - 1]]
+        return self._judged.likeness(text + "?" * place.asked)
+
+    @cached_property
+    def passages(self) -> Sequence[Passage]:
+        """The stream in passages: sentences of a turn that stand together, or the parts of a very long one."""
+        found: list[Passage] = []
+        for number, place in enumerate(self.words.sentences):
+            for start, end in _parts(place.start, place.end):
+                last = found[-1] if found else None
+                if last and self._one_turn(last.last, number) and end - last.start <= TOGETHER:
+                    found[-1] = Passage(last.first, number, last.start, end)
+                else:
+                    found.append(Passage(number, number, start, end))
+        return found
+
+    def _around(self, sentence: int, at: int) -> Passage:
+        """The passage that word ``at`` stands in; of a very long sentence the words beside it."""
+        part = self._part(sentence, at)
+        if part != self._whole(sentence):
+            return Passage(sentence, sentence, *part)
+        return self.passages[bisect_right(self.passages, at, key=attrgetter("start")) - 1]
+
+    def _one_turn(self, one: int, other: int) -> bool:
+        return self.words.sentences[one].turn == self.words.sentences[other].turn
 
     def nearest(self, sentence: int, at: int, tag: str) -> str:
         """The known sentence of this tag that is most like this one; empty where nothing is near."""
         part = self._part(sentence, at) if tag.startswith(FAMILY) else self._whole(sentence)
-        return _nearest(*self._said(part, sentence), tag)
+        return nearest(*self._said(part, sentence), tag)
 
     def _whole(self, sentence: int) -> Span:
         place = self.words.sentences[sentence]
@@ -102,14 +160,20 @@ class Opinion:
         return tuple(self.words.words[slice(*part)]), self.words.sentences[sentence].asked
 
 
+def _parts(start: int, end: int) -> Iterator[Span]:
+    step = end - start if end - start <= _LONG else _PART
+    for at in range(start, end, step):
+        yield at, min(at + step, end)
+
+
 def forget() -> None:
     """Forget what was said of the sentences that were judged."""
-    for remembered in (_like_objection, _like_reply, _nearest):
+    for remembered in (_like_objection, _like_reply, nearest):
         remembered.cache_clear()
 
 
 @lru_cache(_REMEMBERED)
-def _like_objection(text: str) -> Mapping[str, float]:
+def _like_objection(text: str) -> Likely:
     return packaged_encoder().likeness(text)
 
 
@@ -120,7 +184,8 @@ def _like_reply(said: Sequence[str], asked: bool) -> Mapping[str, float]:  # noq
 
 
 @lru_cache(_REMEMBERED)
-def _nearest(said: Sequence[str], asked: bool, tag: str) -> str:  # noqa: FBT001
+def nearest(said: Sequence[str], asked: bool, tag: str) -> str:  # noqa: FBT001
+    """The known sentence of a tag that is most like these words; empty where nothing is near."""
     return next(iter(_known(tag).like(of_words(said, asked=asked), tag)), "")
 
 

@@ -99,9 +99,7 @@ def test_modules_stay_short() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in tracked()
-        if path.suffix == ".py"
-        and "tests" not in path.parts
-        and (lines := len(path.read_text().splitlines())) > 300
+        if path.suffix == ".py" and "tests" not in path.parts and (lines := len(path.read_text().splitlines())) > 300
     }
     assert not long
 

@@ -25,6 +25,10 @@ LINES = [json.loads(line) for line in Path(__file__).with_name("objection_lines.
 UNWORDED = "Honestly, we'd sooner muddle along with the wallchart and a box of pins."
 
 
+def plainly(text):
+    return " ".join(re.sub(r"[^a-z0-9 ]", "", text.lower()).split())
+
+
 def objections(playbook, *texts, speaker="customer"):
     turns = [Turn(speaker, text) for text in texts]
     return [one for one in tag(turns, hear(turns, playbook), playbook) if one.tag.startswith("objection.")]
@@ -44,8 +48,8 @@ def test_it_knows_every_kind_of_objection_and_any(playbook):
 
 
 def test_nobody_has_taught_it_the_lines_that_it_is_measured_by():
-    known = {one.text.casefold() for one in chain(ours(), taught())}
-    assert not [line["text"] for line in LINES if line["text"].casefold() in known]
+    known = {plainly(one.text) for one in chain(ours(), taught())}
+    assert not [line["text"] for line in LINES if plainly(line["text"]) in known]
 
 
 def test_no_sentence_is_said_to_be_an_objection_and_none():
@@ -70,7 +74,10 @@ TWINS = (
 
 def test_it_hears_how_a_thing_is_meant():
     likely = encoder.packaged().likeness
-    apart = [likely(objecting)[encoder.ANY] > likely(harmless)[encoder.ANY] + 0.2 for objecting, harmless in TWINS]
+    apart = [
+        likely(objecting).get(encoder.ANY, 0) > likely(harmless).get(encoder.ANY, 0) + 0.2
+        for objecting, harmless in TWINS
+    ]
     assert sum(apart) >= len(TWINS) - 1
 
 
@@ -78,7 +85,7 @@ def test_most_harmless_sentences_are_let_go_early_and_hardly_an_objection():
     likely = encoder.packaged().likeness
     early = {bool(line["tags"]): [] for line in LINES}
     for line in LINES:
-        early[bool(line["tags"])].append(not likely(line["text"])[encoder.ANY])
+        early[bool(line["tags"])].append(not likely(line["text"]))
     assert sum(early[True]) < 0.03 * len(early[True])
     assert sum(early[False]) > 0.3 * len(early[False])  # these lines sound like objections on purpose
 
@@ -159,6 +166,6 @@ def test_lines_by_writers_that_nobody_learnt_from(playbook):
         else:
             clean += 1
             false += bool(given)
-    assert found >= 0.76 * want
-    assert right >= 0.68 * want
-    assert false <= 0.12 * clean
+    assert found >= 0.83 * want
+    assert right >= 0.76 * want
+    assert false <= 0.06 * clean

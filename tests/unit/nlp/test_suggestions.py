@@ -7,12 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nlp import encoder
 from nlp.analyse import analyse
 from nlp.findings import Turn
 from nlp.suggester.features import of_text
 from nlp.suggester.known import Example, fingerprint, judged, ours
 from nlp.suggester.model import Model, train
-from nlp.suggester.opinion import packaged_replies
+from nlp.suggester.opinion import Judged, packaged_replies
 from nlp.suggester.train import sentences_of_replies
 from nlp.suggestions import Suggester, packaged, sentences
 from pipeline import analyse as pipeline_analyse
@@ -20,9 +21,10 @@ from pipeline import settings as conf
 from pipeline.records import Transcript
 from pipeline.records import Turn as HeardTurn
 
-AGREED = "They're literally two minutes down the road from our yard."
+AGREED = "We have the blue van round on a Thursday morning."
+LINES = Path(__file__).with_name("objection_lines.jsonl")
 MAKE_THEM = "sentences changed: run python -m nlp.suggester.train"
-ALMOST = "they are two minutes down the road from our yard"
+ALMOST = "we have the blue van round on a thursday morning"
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +58,29 @@ def test_the_rep_is_suggested_nothing_and_nobody_known_is(playbook, suggester, e
     text = example.text
     assert not suggester.suggest([Turn("rep", text)], ())
     assert suggester.suggest([Turn("unknown", text)], ())
+
+
+def test_what_sounds_a_little_like_an_objection_is_suggested_with_the_nearest_known_sentence(playbook, suggester):
+    """By lines that nobody learnt from: of what the rules pass over, some is asked about, and most of that is right."""
+    lines = [json.loads(line) for line in LINES.read_text(encoding="utf-8").splitlines()]
+    turns = [Turn("customer", line["text"]) for line in lines]
+    tags = analyse(turns, playbook).tags
+    passed_over = set(range(len(turns))) - {tag.turn for tag in tags if tag.tag.startswith("objection.")}
+    missed = {at for at in passed_over if lines[at]["tags"]}
+    found = [one for one in suggester.suggest(turns, tags) if one.turn in passed_over]
+    assert all(one.like for one in found)
+    right = {one.turn for one in found if one.tag in lines[one.turn]["tags"]}
+    assert len(right) > 0.3 * len(missed)
+    assert len({one.turn for one in found} & missed) > 0.55 * len({one.turn for one in found})
+
+
+def test_what_sounds_nothing_like_one_is_not_suggested_whatever_its_words(playbook, suggester, monkeypatch):
+    text = "Where we are we pay for what we use, the same as anybody."
+    turns = [Turn("customer", text)]
+    for meant, suggested in ((0.0, False), (0.6, True)):
+        likely = {encoder.ANY: meant, "objection.price": meant}
+        monkeypatch.setattr(Judged, "likeness", lambda *_, likely=likely: likely)
+        assert bool(suggester.suggest(turns, ())) == suggested
 
 
 def test_what_is_tagged_already_is_not_suggested(playbook, suggester, example):

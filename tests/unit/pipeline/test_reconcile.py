@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from nlp import encoder
 from nlp.analyse import DEFAULT
+from nlp.suggester import opinion
 from pipeline.analyse import Analyser, load_playbook
 from pipeline.errors import BadRecording, Cancelled, HearingInterrupted, HearingStopped, Stopping
 from pipeline.folder import CallFolder
@@ -210,6 +212,36 @@ def test_a_call_that_is_up_to_date_costs_no_reading(
     finish(work, call)
     monkeypatch.setattr(CallFolder, "_read", lambda *_: pytest.fail("a document was read"))
     assert work.wants(call) == ()
+
+
+def test_the_encoder_is_asked_once_however_often_a_call_is_analysed(
+    work: Reconciler, library: Library, conf: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = take(library, conf)
+    finish(work, call)
+    first, kept = call.analysis(), call.likeness()
+    assert first is not None
+    assert kept is not None
+    assert any("objection.price" in likely for likely in kept.sentences.values())
+
+    def anew() -> None:
+        opinion.forget()
+        (call.path / "analysis.json").unlink()
+        finish(work, call)
+
+    asked: list[str] = []
+    likeness = encoder.Encoder.likeness
+    monkeypatch.setattr(encoder.Encoder, "likeness", lambda self, text: asked.append(text) or likeness(self, text))
+    anew()
+    assert asked == []
+    assert call.analysis() == first
+
+    for lost in (kept.model_copy(update={"encoder": "another"}).to_json(), b"{"):  # another encoder's, or damaged
+        (call.path / "likeness.json").write_bytes(lost)
+        anew()
+        assert asked
+        assert (call.analysis(), call.likeness()) == (first, kept)
+        asked.clear()
 
 
 def test_another_playbook_makes_every_analysis_anew(
