@@ -149,7 +149,7 @@ class WordIndex:
                     self._writer.add_document(document)
             self._writer.commit()
         except BaseException:
-            self._writer.rollback()
+            self.close()  # what was not committed goes with it; its own rollback panics where the folder is damaged
             raise
 
     def show(self) -> None:
