@@ -120,9 +120,10 @@ class Suggester:
 
 def _meant(likely: Likely) -> tuple[str, float]:
     """The likeliest kind of what sounds like an objection to the sentence encoder, and how much so; else nothing."""
-    if likely.get(ANY, 0.0) < MAYBE:
+    kinds = likely.keys() - {ANY}
+    if likely.get(ANY, 0.0) < MAYBE or not kinds:
         return "", 0.0
-    return max(likely.keys() - {ANY}, key=lambda tag: (likely[tag], tag), default=""), likely[ANY]
+    return max(kinds, key=lambda tag: (likely[tag], tag)), likely[ANY]
 
 
 def _without(turns: Sequence[Turn], tags: Sequence[Tag]) -> list[_Asked]:
