@@ -1,5 +1,5 @@
 // A collection without reloads: play in place, order by buttons, keys and drag, take out with a way back, say why.
-import { keys } from "./keys.js";
+import { listKeys } from "./list_keys.js";
 import { current, toggle } from "./play.js";
 import { toast } from "./toast.js";
 
@@ -111,28 +111,7 @@ if (shelf) {
   });
 
   const here = () => document.activeElement?.closest(".clip");
-  const step = (by) => {
-    const all = clips();
-    const at = all.indexOf(here());
-    all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]?.focus();
-  };
-  const shift = (by) => {
-    const clip = here();
-    if (!clip) return false;
-    move(clip, by);
-    clip.focus();
-  };
-  keys({
-    next: () => step(1),
-    previous: () => step(-1),
-    up: () => shift(-1),
-    down: () => shift(1),
-    play() {
-      const button = here()?.querySelector(".play") ?? current();
-      if (!button) return false;
-      play(button);
-    },
-  });
+  listKeys({ all: clips, here, move, play });
 
   // --- drag by the number
   let dragged = null;

@@ -1,7 +1,7 @@
 // The lesson's editor without reloads: every change is saved, the counter and what stands in the way follow; order by
 // buttons, keys and drag; what is taken out can be put back.
 import { clock } from "./clock.js";
-import { keys } from "./keys.js";
+import { listKeys } from "./list_keys.js";
 import { current, toggle } from "./play.js";
 import { toast } from "./toast.js";
 
@@ -245,28 +245,7 @@ for (const area of form.querySelectorAll("textarea")) grow(area);
 // --- keys and drag
 
 const here = () => document.activeElement?.closest(".item");
-const step = (by) => {
-  const all = items();
-  const at = all.indexOf(here());
-  all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]?.focus();
-};
-const shift = (by) => {
-  const item = here();
-  if (!item) return false;
-  move(item, by);
-  item.focus();
-};
-keys({
-  next: () => step(1),
-  previous: () => step(-1),
-  up: () => shift(-1),
-  down: () => shift(1),
-  play() {
-    const button = here()?.querySelector(".play") ?? current();
-    if (!button) return false;
-    toggle(button);
-  },
-});
+listKeys({ all: items, here, move, play: toggle });
 list.addEventListener("click", (event) => {
   const play = event.target.closest(".play");
   if (!play || event.ctrlKey || event.metaKey || event.shiftKey) return;

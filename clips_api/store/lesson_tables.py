@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -19,57 +21,55 @@ from sqlalchemy import (
 
 from clips_api.store.schema import Moment, metadata
 
-quizzes = Table(
-    "quizzes",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("title", String(200), nullable=False),
-    Column("by", String(300), nullable=False),
-    Column("made_at", Moment, nullable=False),
-    Column("archived_at", Moment),
-    sqlite_autoincrement=True,
-)
 
-quiz_versions = Table(
+def _titled(name: str) -> Table:
+    """What a manager writes in versions: a title, who began it, whether it is put away."""
+    return Table(
+        name,
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("title", String(200), nullable=False),
+        Column("by", String(300), nullable=False),
+        Column("made_at", Moment, nullable=False),
+        Column("archived_at", Moment),
+        sqlite_autoincrement=True,
+    )
+
+
+def _versions(name: str, of: Table, key: str, *held: Column[Any]) -> Table:
+    """Its versions, numbered, and what each holds."""
+    return Table(
+        name,
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column(key, ForeignKey(of.c.id, ondelete="CASCADE"), nullable=False),
+        Column("number", Integer, nullable=False),
+        *held,
+        Column("revision", Integer, nullable=False),  # counts changes of the draft: who edits an old one is told
+        Column("by", String(300), nullable=False),
+        Column("changed_at", Moment, nullable=False),
+        Column("published_at", Moment),  # null: the draft; published ones never change
+        UniqueConstraint(key, "number"),
+    )
+
+
+quizzes = _titled("quizzes")
+quiz_versions = _versions(
     "quiz_versions",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("quiz_id", ForeignKey("quizzes.id", ondelete="CASCADE"), nullable=False),
-    Column("number", Integer, nullable=False),
+    quizzes,
+    "quiz_id",
     Column("questions", JSON, nullable=False),  # clips_api/questions.py says what stands in it
     Column("attempts", Integer, nullable=False),  # how often it may be tried
-    Column("revision", Integer, nullable=False),  # counts changes of the draft: who edits an old one is told
-    Column("by", String(300), nullable=False),
-    Column("changed_at", Moment, nullable=False),
-    Column("published_at", Moment),  # null: the draft; published ones never change
-    UniqueConstraint("quiz_id", "number"),
 )
 
-modules = Table(
-    "modules",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("title", String(200), nullable=False),
-    Column("by", String(300), nullable=False),
-    Column("made_at", Moment, nullable=False),
-    Column("archived_at", Moment),
-    sqlite_autoincrement=True,
-)
-
-module_versions = Table(
+modules = _titled("modules")
+module_versions = _versions(
     "module_versions",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("module_id", ForeignKey("modules.id", ondelete="CASCADE"), nullable=False),
-    Column("number", Integer, nullable=False),
+    modules,
+    "module_id",
     Column("items", JSON, nullable=False),  # texts and clips in order; clips_api/lessons.py says what stands in it
     Column("quiz_id", ForeignKey("quizzes.id", ondelete="SET NULL")),
     Column("seconds", Integer, nullable=False),  # how long it takes, at most 300
-    Column("revision", Integer, nullable=False),  # who edits an old one is told
-    Column("by", String(300), nullable=False),
-    Column("changed_at", Moment, nullable=False),
-    Column("published_at", Moment),  # null: the draft; published ones never change
-    UniqueConstraint("module_id", "number"),
 )
 
 assignments = Table(  # one person is given a module, a quiz, or a module with its quiz

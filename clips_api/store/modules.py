@@ -11,22 +11,11 @@ from sqlalchemy import Row, select, update
 from clips_api.store.database import Store
 from clips_api.store.lesson_tables import module_versions as versions
 from clips_api.store.lesson_tables import modules as table
-from clips_api.store.versions import Versions
+from clips_api.store.versions import Titled, Versions
 
 
-@dataclass(frozen=True)
-class Module:
-    """One micro-module; what it holds stands in its versions."""
-
-    id: int
-    title: str
-    by: str
-    made_at: datetime
-    archived_at: datetime | None
-
-    @classmethod
-    def from_row(cls, row: Row[Any]) -> Self:
-        return cls(**row._mapping)  # noqa: SLF001  the library's public name for it
+class Module(Titled):
+    """One micro-module."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +35,7 @@ class Version:
 
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
-        return cls(**row._mapping)  # noqa: SLF001
+        return cls(**row._mapping)  # noqa: SLF001  the library's public name for it
 
 
 kept = Versions("lesson", table, versions, "module_id", Module.from_row, Version.from_row, ("items", "quiz_id"))

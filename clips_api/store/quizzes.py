@@ -11,22 +11,11 @@ from sqlalchemy import Row, update
 from clips_api.store.database import Store
 from clips_api.store.lesson_tables import quiz_versions as versions
 from clips_api.store.lesson_tables import quizzes as table
-from clips_api.store.versions import Versions
+from clips_api.store.versions import Titled, Versions
 
 
-@dataclass(frozen=True)
-class Quiz:
-    """One quiz; what it asks stands in its versions."""
-
-    id: int
-    title: str
-    by: str
-    made_at: datetime
-    archived_at: datetime | None
-
-    @classmethod
-    def from_row(cls, row: Row[Any]) -> Self:
-        return cls(**row._mapping)  # noqa: SLF001  the library's public name for it
+class Quiz(Titled):
+    """One quiz."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +34,7 @@ class Version:
 
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
-        return cls(**row._mapping)  # noqa: SLF001
+        return cls(**row._mapping)  # noqa: SLF001  the library's public name for it
 
 
 kept = Versions("quiz", table, versions, "quiz_id", Quiz.from_row, Version.from_row, ("questions", "attempts"))

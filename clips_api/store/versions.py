@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
@@ -25,6 +25,21 @@ class Numbered(Protocol):
     def revision(self) -> int: ...
     @property
     def published_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True)
+class Titled:
+    """What is written in versions; what it holds stands in them."""
+
+    id: int
+    title: str
+    by: str
+    made_at: datetime
+    archived_at: datetime | None
+
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        return cls(**row._mapping)  # noqa: SLF001  the library's public name for it
 
 
 Thing = TypeVar("Thing")

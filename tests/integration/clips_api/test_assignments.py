@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import update
 
 from clips_api import giving, progress, reaching, reminding, telling
@@ -483,7 +484,7 @@ def test_a_link_by_hand_from_a_manager_to_a_phone_without_scripts(app, page, chr
     )
     rep = phone.new_page()
     rep.goto(link)
-    assert rep.get_by_text("Before the next call").is_visible()
+    expect(rep.get_by_text("Before the next call")).to_be_visible()
     button = rep.get_by_role("button", name="Start").bounding_box()
     assert button["height"] >= 44
     assert button["y"] + button["height"] < 844  # without scrolling
@@ -492,11 +493,11 @@ def test_a_link_by_hand_from_a_manager_to_a_phone_without_scripts(app, page, chr
     assert phone.cookies() == []
     rep.goto(f"/q/{'x' * 43}")
     rep.get_by_role("button", name="Send me a new link").click()
-    assert rep.get_by_text("Look into your mail").is_visible()
+    expect(rep.get_by_text("Look into your mail")).to_be_visible()
     phone.close()
     page.reload()
     page.goto("/assignments")
-    assert page.get_by_text("started just now").is_visible()
+    expect(page.get_by_text("started just now")).to_be_visible()
 
 
 # who may know of a message

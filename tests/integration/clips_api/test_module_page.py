@@ -174,7 +174,7 @@ def test_all_of_it_without_scripts(chromium, served, api, name):
     page.get_by_role("button", name="Take item 2 out").click()
     assert len(held(api, module["id"])) == 2
     page.get_by_role("button", name="Publish").click()
-    assert page.get_by_text("Version 1 is out.").is_visible()
+    expect(page.get_by_text("Version 1 is out.")).to_be_visible()
     assert api.get(f"{URL}/{module['id']}").json()["number"] == 1
     plain.close()
 
