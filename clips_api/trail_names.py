@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
 from clips_api.deps import Parts
+from clips_api.goals import titled
 from clips_api.render import day
-from clips_api.store import assignments, consents, contests
+from clips_api.store import assignments, consents, contests, goals, wins
 from clips_api.store.audit import Deed
+from clips_api.store.database import Store
 from pipeline.errors import NotFound
 
-NAMED = re.compile(r"\b(?:person|call|clip|quiz|lesson|module|assignment|consent|contest)/[0-9a-f][0-9a-f-]*")
+NAMED = re.compile(r"\b(?:person|call|clip|quiz|lesson|module|assignment|consent|contest|goal|win)/[0-9a-f][0-9a-f-]*")
 
 
 def names(parts: Parts, deeds: Iterable[Deed]) -> dict[str, str]:
@@ -42,15 +44,26 @@ def _name(parts: Parts, about: str, known: dict[str, str]) -> str | None:
     if kind in ("call", "clip"):
         return _call(parts, kind, rest)
     with suppress(NotFound, ValueError):
-        if kind == "consent":
-            return f"a clip of {consents.one(parts.store, int(rest)).rep or 'somebody'}"
-        if kind == "contest":
-            return f"what {contests.one(parts.store, int(rest)).by} contests"
-        given = assignments.get(parts.store, int(rest)) if kind == "assignment" else None
-        if given is not None:
-            what = f"lesson/{given.module_id}" if given.module_id is not None else f"quiz/{given.quiz_id}"
-            return f"{known.get(what, what)} for {known.get(f'person/{given.person_id}', 'somebody')}"
+        if kind == "assignment":
+            return _assignment(parts, int(rest), known)
+        return _NUMBERED[kind](parts.store, int(rest)) if kind in _NUMBERED else None
     return None
+
+
+_NUMBERED: Mapping[str, Callable[[Store, int], str]] = {
+    "consent": lambda store, number: f"a clip of {consents.one(store, number).rep or 'somebody'}",
+    "contest": lambda store, number: f"what {contests.one(store, number).by} contests",
+    "goal": lambda store, number: f"the goal “{titled(goals.one(store, number))}”",
+    "win": lambda store, number: f"a win of {wins.one(store, number).rep or 'somebody'}",
+}
+
+
+def _assignment(parts: Parts, number: int, known: dict[str, str]) -> str | None:
+    given = assignments.get(parts.store, number)
+    if given is None:
+        return None
+    what = f"lesson/{given.module_id}" if given.module_id is not None else f"quiz/{given.quiz_id}"
+    return f"{known.get(what, what)} for {known.get(f'person/{given.person_id}', 'somebody')}"
 
 
 def _call(parts: Parts, kind: str, rest: str) -> str | None:

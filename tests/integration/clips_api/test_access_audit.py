@@ -102,11 +102,17 @@ def test_the_page_says_names_where_the_trail_has_numbers(calls, app, client, sig
     asked = client.post("/api/v1/consents", json={"clip_id": clip}).json()["id"]
     client.post(f"/api/v1/consents/{asked}", json={"agreed": True})
     audit.add(records, by="Dana", person_id=None, what="sent", about="assignment/99", detail="to person/98", at=NOON)
+    days = {"starts_on": "2026-11-02", "ends_on": "2027-01-29"}
+    goal = client.post("/api/v1/goals", json={"kind": "calls", "target": 40, "person_id": sam.id, **days}).json()["id"]
+    won = client.post("/api/v1/wins", json={"clip_id": clip, "why": "He asked why before he answered."}).json()["id"]
     shown = " ".join(re.sub(r"<[^>]+>", " ", ida.get("/audit").text).split())
     assert "“The price” for Sam Ortega to Sam Ortega" in shown
     assert "a clip of Sam may be an example: clip: Corbel Tiles · Sam · 12 Nov" in shown
     assert "assignment/99 to person/98" in shown
-    for number in (f"assignment/{quiz['id']}", f"person/{sam.id}", f"consent/{asked}", clip):
+    assert "the goal “Conversations” set for" in shown
+    assert "a win of Sam marked as a win: clip: Corbel Tiles" in shown
+    numbered = (f"assignment/{quiz['id']}", f"consent/{asked}", f"goal/{goal}", f"win/{won}")
+    for number in (*numbered, f"person/{sam.id}", clip):
         assert number not in shown
 
 
