@@ -28,7 +28,7 @@ from nlp.patterns import Pattern, PatternError, read
 from nlp.rules import CompiledPlaybook, Rule, StepRule, TagRule, TypeRule, Use
 from nlp.yamlfile import PlaybookError, Section, Text, open_file
 
-WIDE = 0.25  # likeness from which on a rule's patterns only name a subject
+WIDE = 0.3  # likeness from which on a rule's patterns only name a subject; what it is like is told as the reason
 NEAR = 10  # words of the same sentence on either side
 
 

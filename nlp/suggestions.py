@@ -20,16 +20,15 @@ from nlp.suggester.features import of_words
 from nlp.suggester.known import FAMILY, Example, fingerprint, of_playbook, ours
 from nlp.suggester.model import Model
 from nlp.suggester.neighbours import Neighbours
-from nlp.suggester.opinion import Judged, nearest, packaged
+from nlp.suggester.opinion import LONG, Judged, Opinion, Passage, nearest, packaged
 from nlp.words import stream
 
 __all__ = ["ENGINE", "LEAST_WORDS", "Suggester", "packaged", "sentences"]
 
-ENGINE = "suggest/2"
+ENGINE = "suggest/3"
 LEAST_WORDS = 4  # "too right" is too little to go by
 MAYBE = 0.5  # as like any objection, as the sentence encoder hears it, as a sentence must be to be suggested for that
 UNLIKE = 0.2  # what is less like any is none, whatever its words
-LONGEST = 60  # words of a sentence; a longer one is a turn without full stops, of which no sentence can be shown
 NEARLY_THE_SAME = 0.75  # cosine
 
 
@@ -40,13 +39,17 @@ def sentences(playbook: CompiledPlaybook, judged: Sequence[Example] = ()) -> tup
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A sentence without a tag: the code points it takes of its turn, its plain words, and whether it asks."""
+    """A sentence without a tag: the code points it takes of its turn, its plain words, and whether it asks.
+
+    ``likely`` is what the encoder says of it, where it sounds like an objection together with what stands beside it.
+    """
 
     turn: int
     start: int
     end: int
     words: tuple[str, ...]
     asked: bool
+    likely: Likely
 
     @property
     def features(self) -> frozenset[str]:
@@ -76,14 +79,13 @@ class Suggester:
         A turn is suggested a tag once, and none that it has. Where no known sentence of the tag is near, nothing is
         suggested: there would be no reason to show. ``judged`` is what the encoder is known to say of these turns.
         """
-        judged = judged or Judged()
         has = {(tag.turn, tag.tag) for tag in tags}
         best: dict[tuple[int, str], tuple[float, _Asked, bool]] = {}
-        asked = _without(turns, tags)
+        asked = _without(turns, tags, judged or Judged())
         for one, row in zip(asked, self._model.likeness([one.features for one in asked]), strict=True):
-            heard = judged.likeness(turns[one.turn].text[one.start : one.end] + "?" * one.asked)
-            likely = dict(zip(self._model.tags, map(float, row), strict=True)) if heard.get(ANY, 0.0) >= UNLIKE else {}
-            meant, sure = _meant(heard)
+            alike = one.likely.get(ANY, 0.0) >= UNLIKE
+            likely = dict(zip(self._model.tags, map(float, row), strict=True)) if alike else {}
+            meant, sure = _meant(one.likely)
             likely[meant] = max(likely.get(meant, 0.0), sure)
             tag, value = self._likeliest(one, likely)
             key = one.turn, tag
@@ -126,19 +128,34 @@ def _meant(likely: Likely) -> tuple[str, float]:
     return max(kinds, key=lambda tag: (likely[tag], tag)), likely[ANY]
 
 
-def _without(turns: Sequence[Turn], tags: Sequence[Tag]) -> list[_Asked]:
-    """The sentences of customers, or of nobody known, that have no tag of the family."""
+def _without(turns: Sequence[Turn], tags: Sequence[Tag], judged: Judged) -> list[_Asked]:
+    """The sentences of customers, or of nobody known, that have no tag of the family; no very long ones.
+
+    What stands beside a tag is asked about only where the team has judged it: the tag has answered for it.
+    """
     own = [at for at, turn in enumerate(turns) if turn.speaker != "rep"]
-    words = stream([turns[at].text for at in own])
+    texts = [turns[at].text for at in own]
+    words = stream(texts)
+    opinion = Opinion(words, texts, judged)
     tagged: dict[int, list[Tag]] = {}
     for tag in tags:
         if tag.tag.startswith(FAMILY):
             tagged.setdefault(tag.turn, []).append(tag)
+
+    def has_tag(passage: Passage) -> bool:
+        turn = own[words.sentences[passage.first].turn]
+        start, end = words.begins[passage.start], words.ends[passage.end - 1]
+        return any(tag.start_char < end and start < tag.end_char for tag in tagged.get(turn, ()))
+
     found = []
-    for place in words.sentences:
-        if LEAST_WORDS <= place.end - place.start <= LONGEST:
-            turn, start, end = own[place.turn], words.begins[place.start], words.ends[place.end - 1]
-            if not any(tag.start_char < end and start < tag.end_char for tag in tagged.get(turn, ())):
-                said = tuple(words.words[place.start : place.end])
-                found.append(_Asked(turn, start, end, said, place.asked))
+    for passage in opinion.passages:
+        sounds = not has_tag(passage) and opinion.kinds(passage).get(ANY, 0.0) >= UNLIKE
+        for one in opinion.alone(passage):
+            place = words.sentences[one.first]
+            if not LEAST_WORDS <= place.end - place.start <= LONG or has_tag(one):
+                continue
+            start, end = words.begins[one.start], words.ends[one.end - 1]
+            said = tuple(words.words[one.start : one.end])
+            likely = opinion.kinds(one) if sounds else {}
+            found.append(_Asked(own[place.turn], start, end, said, place.asked, likely))
     return found

@@ -12,7 +12,7 @@ left to the steps.
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -22,13 +22,12 @@ from typing import TypeAlias, get_args
 from nlp.clock import Clock
 from nlp.findings import Speaker, Tag, Turn
 from nlp.matching import Hit
-from nlp.playbook import NEAR
+from nlp.playbook import NEAR, WIDE
 from nlp.rules import CompiledPlaybook, Rule, Use
 from nlp.suggester.opinion import LEAST_WORDS, Judged, Opinion
 from nlp.words import Stream, stream, word_set
 
 FAR_LESS = 0.2  # as like known sentences as the likelier kind
-LEANS = 0.3  # a rule that wants more likeness leans on the second opinion, and tells its reason
 FRAMED = 6  # words behind "people say" and the like that still belong to it
 _SIDES: tuple[Speaker, ...] = get_args(Speaker)
 _TURN = word_set("but though however although")
@@ -139,9 +138,6 @@ class _Reading:
         found: _Best = {}
         if not rules:
             return found
-        heard: dict[int, set[int]] = {}
-        for hit in self._heard.hits:
-            heard.setdefault(hit.sentence, set()).add(hit.pattern)
         wanted = {number for number, _ in rules.values()}
         for passage in self._opinion.passages:
             turn = self._heard.stream.sentences[passage.first].turn
@@ -156,7 +152,7 @@ class _Reading:
             if not likely:
                 continue
             sentence, words = self._opinion.heart(passage)
-            beside = set[int]().union(*(heard.get(one, ()) for one in sentences))
+            beside = {hit.pattern for hit in self._hits(passage.first, passage.last)}
             for name, (number, rule) in rules.items():
                 if (
                     number in self._tags(sentence)
@@ -166,13 +162,18 @@ class _Reading:
                     found.setdefault((sentence, number), _Found(*words, rule))
         return found
 
+    def _hits(self, first: int, last: int) -> Sequence[Hit]:
+        """What was found in these sentences."""
+        hits = self._heard.hits
+        return hits[bisect_left(hits, first, key=_sentence) : bisect_right(hits, last, key=_sentence)]
+
     def tag(self, sentence: int, number: int, one: _Found, clock: Clock) -> Tag:
         """What was found, as it stands in an analysis."""
         words, name = self._heard.stream, self._playbook.tags[number].id
         turn = words.sentences[sentence].turn
         begin, end = words.begins[one.start], words.ends[one.end - 1]
         start_s, end_s = clock.times(turn, begin, end)
-        nearest = self._opinion.nearest(sentence, one.start, name) if one.rule.like >= LEANS else ""
+        nearest = self._opinion.nearest(sentence, one.start, name) if one.rule.like >= WIDE else ""
         return Tag(
             tag=name,
             rule=f"{one.rule.id}: {_reason(one.pattern, nearest)}",

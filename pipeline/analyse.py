@@ -26,7 +26,7 @@ from pipeline.folder import CallFolder
 from pipeline.records import Analysis, Likeness, Transcript
 
 log = logging.getLogger(__name__)
-ENGINE = "analyse/6"
+ENGINE = "analyse/7"
 NOT_ANALYSED = "not_analysed"  # the type of a call whose language the playbook doesn't cover
 
 
@@ -72,6 +72,7 @@ def analyse(
         )
         for turn in transcript.turns
     ]
+    judged = judged or Judged()  # what tags asked, suggestions need not ask again
     findings = find(turns, playbook, duration=duration_s, type=type, judged=judged)
     if suggester is not None:
         findings = replace(findings, suggestions=suggester.suggest(turns, findings.tags, judged))

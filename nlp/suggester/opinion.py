@@ -26,11 +26,12 @@ from nlp.words import Stream
 
 Span: TypeAlias = tuple[int, int]  # words of a stream, the end exclusive
 
-LEAST_WORDS = 6  # fewer are left to the patterns
+LEAST_WORDS = 4  # fewer are left to the patterns
 TOGETHER = 30  # words of sentences that one judgement covers: what comes before and after tells how a thing is meant
-SURE = 0.9  # as like any objection, of whatever kind, as a sentence must be that no pattern found
+SURE = 0.88  # as like any objection, of whatever kind, as a sentence must be that no pattern found
 LEANING = 5  # times as like a kind as the encoder says, where a pattern says so too
-_LONG, _PART, _BEFORE = 40, 20, 5  # words: a longer sentence is a turn without full stops, and is judged part by part
+LONG = 40  # words; a longer sentence is a turn without full stops, and is judged part by part
+_PART, _BEFORE = 20, 5  # words
 _REMEMBERED = 10_000  # sentences; people say the same things
 
 
@@ -94,25 +95,29 @@ class Opinion:
         """
         if not tag.startswith(FAMILY):
             return _like_reply(*self._said(self._whole(sentence), sentence)).get(tag, 0.0)
-        likely = self._kinds(self._around(sentence, at))
+        likely = self.kinds(self._around(sentence, at))
         return min(likely.get(ANY, 0.0), LEANING * likely.get(tag, 0.0))
 
     def sure(self, passage: Passage) -> Likely:
         """How like each kind a passage is that is surely some objection; else nothing."""
-        likely = self._kinds(passage)
+        likely = self.kinds(passage)
         return likely if likely.get(ANY, 0.0) >= SURE else {}
 
     def heart(self, passage: Passage) -> tuple[int, Span]:
         """The sentence of a passage that is most like an objection, and its words."""
-        alone = [
+        alone = self.alone(passage)
+        likeliest = max(alone, key=lambda one: self.kinds(one).get(ANY, 0.0)) if len(alone) > 1 else passage
+        return likeliest.first, (likeliest.start, likeliest.end)
+
+    def alone(self, passage: Passage) -> Sequence[Passage]:
+        """The sentences of a passage, or the part of one that it is."""
+        return [
             Passage(one, one, max(passage.start, start), min(passage.end, end))
             for one in range(passage.first, passage.last + 1)
             for start, end in [self._whole(one)]
         ]
-        likeliest = max(alone, key=lambda one: self._kinds(one).get(ANY, 0.0)) if len(alone) > 1 else passage
-        return likeliest.first, (likeliest.start, likeliest.end)
 
-    def _kinds(self, passage: Passage) -> Likely:
+    def kinds(self, passage: Passage) -> Likely:
         """How like each kind of objection, and any, a passage is."""
         place = self.words.sentences[passage.last]
         text = self._texts[place.turn][self.words.begins[passage.start] : self.words.ends[passage.end - 1]]
@@ -152,7 +157,7 @@ class Opinion:
 
     def _part(self, sentence: int, at: int) -> Span:
         start, end = self._whole(sentence)
-        if end - start <= _LONG:
+        if end - start <= LONG:
             return start, end
         return max(start, at - _BEFORE), min(at + _PART - _BEFORE, end)
 
@@ -161,7 +166,7 @@ class Opinion:
 
 
 def _parts(start: int, end: int) -> Iterator[Span]:
-    step = end - start if end - start <= _LONG else _PART
+    step = end - start if end - start <= LONG else _PART
     for at in range(start, end, step):
         yield at, min(at + step, end)
 

@@ -14,6 +14,7 @@ from nlp.analyse import DEFAULT
 from nlp.explain import explain
 from nlp.findings import Turn
 from nlp.playbook import load
+from nlp.suggester.as_said import fillers
 from nlp.suggester.known import ours, taught
 from nlp.tagger import hear, tag
 from nlp.yamlfile import PlaybookError
@@ -154,11 +155,11 @@ def test_whoever_tries_a_sentence_is_told_that_it_is_not_meant_so(playbook):
     assert all(one.meant for one in stopped if one.by)
 
 
-def test_lines_by_writers_that_nobody_learnt_from(playbook):
-    """A floor well below the figures of the benchmark, for the day that somebody teaches it anew."""
+def figures(playbook, said=lambda text: text):
+    """Of the lines nobody learnt from, as they are said: shares found, found with the right kind, and falsely found."""
     want = right = found = clean = false = 0
     for line in LINES:
-        given = {one.tag for one in objections(playbook, line["text"])}
+        given = {one.tag for one in objections(playbook, said(line["text"]))}
         if line["tags"]:
             want += 1
             found += bool(given)
@@ -166,6 +167,22 @@ def test_lines_by_writers_that_nobody_learnt_from(playbook):
         else:
             clean += 1
             false += bool(given)
-    assert found >= 0.83 * want
-    assert right >= 0.76 * want
-    assert false <= 0.06 * clean
+    return found / want, right / want, false / clean
+
+
+def test_lines_by_writers_that_nobody_learnt_from(playbook):
+    """A floor well below the figures of the benchmark, for the day that somebody teaches it anew."""
+    found, right, false = figures(playbook)
+    assert found >= 0.77
+    assert right >= 0.72
+    assert false <= 0.04
+
+
+@pytest.mark.parametrize(
+    "lead", ["Right, okay. ", "Okay, thanks for explaining that. ", "Yeah, I mean, the way I see it: "]
+)
+def test_what_is_said_before_it_changes_little(playbook, lead):
+    assert lead.strip() not in fillers()["before"]  # it has not learnt this one
+    found, _, false = figures(playbook, lambda text: lead + text)
+    assert found >= 0.76
+    assert false <= 0.06

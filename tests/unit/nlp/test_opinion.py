@@ -4,6 +4,7 @@ import pytest
 
 from nlp.analyse import analyse
 from nlp.findings import Turn
+from nlp.playbook import WIDE
 from nlp.suggester.features import of_text
 from nlp.suggester.known import replies
 from nlp.suggester.opinion import packaged, packaged_replies
@@ -34,7 +35,7 @@ def test_what_counts_by_likeness_alone_tells_the_known_sentence(playbook):
 
 def test_a_wide_pattern_is_found_once_in_a_sentence(playbook):
     heard = hear([Turn("rep", "sorry to hear that, I hear you and see that, a fair worry, sorry")], playbook)
-    wide = [n for n, use in enumerate(playbook.uses) if use.rule is not None and use.rule.like >= 0.25]
+    wide = [n for n, use in enumerate(playbook.uses) if use.rule is not None and use.rule.like >= WIDE]
     found = [hit.pattern for hit in heard.hits if hit.pattern in wide]
     assert found
     assert len(found) == len(set(found))
