@@ -55,7 +55,7 @@ def test_thumbs_in_search_without_a_reload_and_by_keys(page: Page, running: Runn
 
 def test_thumbs_on_the_call_page_agree_in_both_places(page: Page, running: Running, call: str) -> None:
     page.goto(f"{running.address}/calls/{call}")
-    chip = page.locator(".judged:has(> summary.objection)").first
+    chip = page.locator(".judged:has(> summary.objection:not(.suggestion))").first
     chip.locator("summary").click()
     chip.locator("button[data-right='0']").click()
     expect(pressed(chip, "0")).to_have_count(1)

@@ -90,6 +90,7 @@ def test_the_whole_loop(browsing, mailbox, sending):
         dana.locator("#q").press("ArrowDown")
         dana.keyboard.press("n")
         expect(dana.get_by_role("heading", level=1)).to_have_text("Note for Priya Nair")
+        dana.wait_for_load_state()  # its keys
         dana.get_by_label("What went well").fill("You stayed calm.")
         dana.get_by_label("What went well").press("Control+Enter")
         expect(dana.get_by_role("status").first).to_have_text("Sent.")
@@ -131,9 +132,11 @@ def test_the_whole_loop(browsing, mailbox, sending):
     with browsing(None, **PHONE) as priya:  # no sign-in, between two calls
         priya.goto(link_in(invitation))
         expect(priya.get_by_role("heading", level=1)).to_have_text("Price")
-        priya.get_by_role("button", name="Start").click()
+        with priya.expect_navigation():
+            priya.get_by_role("button", name="Start").click()
         while "/lesson" in priya.url:
-            priya.locator(".lesson-bar .main").click()
+            with priya.expect_navigation():
+                priya.locator(".lesson-bar .main").click()
         before = priya.content()
         strong = "What did you have in the budget"
         assert "That is the strong reply" not in before
@@ -142,7 +145,8 @@ def test_the_whole_loop(browsing, mailbox, sending):
                 break
             option = priya.locator(".options li", has_text=strong)
             (option if option.count() else priya.locator(".options li").first).locator("label").click()
-            priya.locator(".lesson-bar .main").click()
+            with priya.expect_navigation():
+                priya.locator(".lesson-bar .main").click()
         priya.get_by_role("button", name="Hand it in").click()
         expect(priya.locator("main")).to_contain_text(re.compile(r"1 of 1|All right|right", re.IGNORECASE))
         assert priya.evaluate("document.documentElement.scrollWidth") <= 390

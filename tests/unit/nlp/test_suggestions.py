@@ -70,14 +70,14 @@ def test_what_sounds_a_little_like_an_objection_is_suggested_with_the_nearest_kn
     found = [one for one in suggester.suggest(turns, tags) if one.turn in passed_over]
     assert all(one.like for one in found)
     right = {one.turn for one in found if one.tag in lines[one.turn]["tags"]}
-    assert len(right) > 0.3 * len(missed)
-    assert len({one.turn for one in found} & missed) > 0.55 * len({one.turn for one in found})
+    assert len(right) > 0.25 * len(missed)
+    assert len({one.turn for one in found} & missed) > 0.7 * len({one.turn for one in found})
 
 
 def test_what_sounds_nothing_like_one_is_not_suggested_whatever_its_words(playbook, suggester, monkeypatch):
     text = "Where we are we pay for what we use, the same as anybody."
     turns = [Turn("customer", text)]
-    for meant, suggested in ((0.0, False), (0.6, True)):
+    for meant, suggested in ((0.0, False), (0.8, True)):
         likely = {encoder.ANY: meant, "objection.price": meant}
         monkeypatch.setattr(Judged, "likeness", lambda *_, likely=likely: likely)
         assert bool(suggester.suggest(turns, ())) == suggested
