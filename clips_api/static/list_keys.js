@@ -1,4 +1,4 @@
-// A list that keys walk through, reorder and play. `move` says false where it can't.
+// A list that keys walk through, reorder and play: `all` its items, `here` the one with the focus, `move(item, by)`, `play(button)`.
 import { keys } from "./keys.js";
 import { current } from "./play.js";
 

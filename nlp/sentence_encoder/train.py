@@ -1,8 +1,8 @@
 # ruff: noqa: INP001  a script beside its product, no module of the package
 """Makes first.onnx, rest.onnx and vocabulary.txt from a public sentence encoder and our sentences.
 
-Exemplar never runs this itself. In a virtual environment of its own, which needs torch to learn; about half an hour on
-two cores:
+Exemplar never runs this itself. In a virtual environment of its own, which needs torch to learn; about forty minutes
+on two cores:
 
     python3 -m venv build/sentences
     build/sentences/bin/pip install . torch onnx==1.23.2
