@@ -9,9 +9,10 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = (
@@ -24,6 +25,13 @@ QUIET = (
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 )
+# No person acts on a page before its scripts have run, and Playwright acts on nothing that can't be seen.
+UNSEEN_UNTIL_LOADED = """
+    const unseen = new CSSStyleSheet();
+    unseen.replaceSync("html { visibility: hidden !important }");
+    document.adoptedStyleSheets = [unseen];
+    addEventListener("load", () => { document.adoptedStyleSheets = [] });
+"""
 
 
 def find_chromium() -> str | None:
@@ -53,5 +61,13 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(told)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        make = browser.new_context
+
+        def new_context(**how: Any) -> BrowserContext:
+            context = make(**how)
+            context.add_init_script(UNSEEN_UNTIL_LOADED)
+            return context
+
+        browser.new_context = new_context  # type: ignore[method-assign]
         yield browser
         browser.close()

@@ -68,7 +68,6 @@ def test_search_c_enter_library_reorder_play(calls, page, api):
     expect(page.locator(".card")).to_contain_text("2 clips")
     page.get_by_role("link", name="Price").click()
     expect(page.locator(".clip")).to_have_count(2)
-    page.wait_for_load_state()  # its scripts
     number = int(page.url.rpartition("/")[2])
     before = [one["id"] for one in held(api, number)]
     assert {one[:16] for one in before} == ids
