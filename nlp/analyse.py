@@ -9,6 +9,7 @@ from nlp import calltype, metrics, moments, pii, playbook, steps, tagger
 from nlp.findings import CallType, Findings, PlaybookName, Turn
 from nlp.rules import CompiledPlaybook
 from nlp.suggester.opinion import Judged
+from nlp.suggestions import Suggester
 
 DEFAULT = Path(__file__).parent / "playbooks" / "default"
 
@@ -25,12 +26,15 @@ def analyse(
     duration: float | None = None,
     type: str | None = None,  # noqa: A002
     judged: Judged | None = None,
+    suggester: Suggester | None = None,
 ) -> Findings:
     """Analyse one call.
 
     ``duration`` is the recording's length in seconds (else the end of the last turn); ``type`` a type of call
-    that a person has set; ``judged`` what the sentence encoder is known to say of the call.
+    that a person has set; ``judged`` what the sentence encoder is known to say of the call. Without a ``suggester``
+    (of the same playbook) nothing is suggested.
     """
+    judged = judged or Judged()  # what tags asked, suggestions need not ask again
     heard = tagger.hear(turns, compiled)
     tags = tagger.tag(turns, heard, compiled, judged)
     call_type = calltype.decide(turns, heard, compiled) if type is None else CallType(type, "Set by a person.")
@@ -42,5 +46,6 @@ def analyse(
         moments=paired,
         steps=steps.judge(turns, tags, paired, heard, compiled, call_type=call_type, duration=duration),
         pii=pii.spans(turns),
+        suggestions=suggester.suggest(turns, tags, heard=heard, judged=judged) if suggester else (),
         metrics=metrics.measure(turns, heard.stream, duration),
     )

@@ -124,5 +124,10 @@ class CompiledPlaybook:
     uses: tuple[Use, ...]
     texts: tuple[str, ...]
 
+    @property
+    def sounding(self) -> Mapping[str, tuple[int, Rule]]:
+        """The rules without patterns by their tags, each with its tag's number."""
+        return {tag.id: (number, rule) for number, tag in enumerate(self.tags) for rule in tag.rules if not rule.say}
+
     def __repr__(self) -> str:
         return f"<playbook {self.name} {self.version}>"

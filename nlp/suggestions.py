@@ -7,7 +7,8 @@ one is suggested, one nearly the same as a rejected one is not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,7 +22,7 @@ from nlp.suggester.known import FAMILY, Example, fingerprint, of_playbook, ours
 from nlp.suggester.model import Model
 from nlp.suggester.neighbours import Neighbours
 from nlp.suggester.opinion import LONG, Judged, Opinion, Passage, nearest, packaged
-from nlp.words import stream
+from nlp.tagger import Heard, hear
 
 __all__ = ["ENGINE", "LEAST_WORDS", "Suggester", "packaged", "sentences"]
 
@@ -41,7 +42,8 @@ def sentences(playbook: CompiledPlaybook, judged: Sequence[Example] = ()) -> tup
 class _Asked:
     """A sentence without a tag: the code points it takes of its turn, its plain words, and whether it asks.
 
-    ``likely`` is what the encoder says of it, where it sounds like an objection together with what stands beside it.
+    ``likely`` is what the encoder says of it, where it sounds like an objection together with what stands beside it;
+    ``excepted`` are the tags that it can't have for its sound: an exception of their rules stands beside it.
     """
 
     turn: int
@@ -50,6 +52,7 @@ class _Asked:
     words: tuple[str, ...]
     asked: bool
     likely: Likely
+    excepted: AbstractSet[str]
 
     @property
     def features(self) -> frozenset[str]:
@@ -62,6 +65,7 @@ class Suggester:
 
     def __init__(self, playbook: CompiledPlaybook, model: Model, judged: Sequence[Example] = ()) -> None:
         self.version = f"{ENGINE} {model.made_from} {encoder().version} {fingerprint(judged)}"
+        self._playbook = playbook
         self._tags = frozenset(rule.id for rule in playbook.tags)
         self._model = model
         self._sentences = sentences(playbook, judged)
@@ -72,20 +76,26 @@ class Suggester:
         return Neighbours(self._sentences, self._model)
 
     def suggest(
-        self, turns: Sequence[Turn], tags: Sequence[Tag], judged: Judged | None = None
+        self,
+        turns: Sequence[Turn],
+        tags: Sequence[Tag],
+        *,
+        heard: Heard | None = None,
+        judged: Judged | None = None,
     ) -> tuple[Suggestion, ...]:
         """Suggestions in order of turn and place: the likeliest tag of each sentence that has none of its family.
 
         A turn is suggested a tag once, and none that it has. Where no known sentence of the tag is near, nothing is
-        suggested: there would be no reason to show. ``judged`` is what the encoder is known to say of these turns.
+        suggested: there would be no reason to show. ``heard`` is what the patterns found in these turns, and ``judged``
+        what the encoder said of them, where that is known.
         """
         has = {(tag.turn, tag.tag) for tag in tags}
         best: dict[tuple[int, str], tuple[float, _Asked, bool]] = {}
-        asked = _without(turns, tags, judged or Judged())
+        asked = list(self._without(turns, tags, heard or hear(turns, self._playbook), judged or Judged()))
         for one, row in zip(asked, self._model.likeness([one.features for one in asked]), strict=True):
             alike = one.likely.get(ANY, 0.0) >= UNLIKE
             likely = dict(zip(self._model.tags, map(float, row), strict=True)) if alike else {}
-            meant, sure = _meant(one.likely)
+            meant, sure = _meant(one)
             likely[meant] = max(likely.get(meant, 0.0), sure)
             tag, value = self._likeliest(one, likely)
             key = one.turn, tag
@@ -100,6 +110,42 @@ class Suggester:
                 likely[example.tag] = max(likely.get(example.tag, 0.0), cosine) if example.right else 0.0
         value, tag = max((value, tag) for tag, value in (*likely.items(), ("", 0.0)) if not tag or tag in self._tags)
         return tag, value
+
+    def _without(self, turns: Sequence[Turn], tags: Sequence[Tag], heard: Heard, judged: Judged) -> Iterator[_Asked]:
+        """The sentences of customers, or of nobody known, that have no tag of the family; no very long ones.
+
+        What stands beside a tag is asked about only where the team has judged it: the tag has answered for it.
+        """
+        words = heard.stream
+        opinion = Opinion(words, [turn.text for turn in turns], judged)
+        tagged: dict[int, list[Tag]] = {}
+        for tag in tags:
+            if tag.tag.startswith(FAMILY):
+                tagged.setdefault(tag.turn, []).append(tag)
+
+        def has_tag(passage: Passage) -> bool:
+            turn = words.sentences[passage.first].turn
+            start, end = words.begins[passage.start], words.ends[passage.end - 1]
+            return any(tag.start_char < end and start < tag.end_char for tag in tagged.get(turn, ()))
+
+        for passage in opinion.passages:
+            if turns[words.sentences[passage.first].turn].speaker == "rep":
+                continue
+            sounds = not has_tag(passage) and opinion.kinds(passage).get(ANY, 0.0) >= UNLIKE
+            excepted = self._excepted(passage, heard) if sounds else frozenset()
+            for one in opinion.alone(passage):
+                place = words.sentences[one.first]
+                if not LEAST_WORDS <= place.end - place.start <= LONG or has_tag(one):
+                    continue
+                start, end = words.begins[one.start], words.ends[one.end - 1]
+                said = tuple(words.words[one.start : one.end])
+                likely = opinion.kinds(one) if sounds else {}
+                yield _Asked(place.turn, start, end, said, place.asked, likely, excepted)
+
+    def _excepted(self, passage: Passage, heard: Heard) -> AbstractSet[str]:
+        """The tags whose rules of sound have an exception in a passage."""
+        beside = {hit.pattern for hit in heard.within(passage.first, passage.last)}
+        return {tag for tag, (_, rule) in self._playbook.sounding.items() if not beside.isdisjoint(rule.unless)}
 
     def _suggestion(self, turn: Turn, tag: str, value: float, one: _Asked, meant: bool) -> Suggestion:  # noqa: FBT001
         start, end = times(turn, one.start, one.end)
@@ -120,42 +166,10 @@ class Suggester:
         )
 
 
-def _meant(likely: Likely) -> tuple[str, float]:
+def _meant(one: _Asked) -> tuple[str, float]:
     """The likeliest kind of what sounds like an objection to the sentence encoder, and how much so; else nothing."""
-    kinds = likely.keys() - {ANY}
+    kinds, likely = one.likely.keys() - {ANY}, one.likely
     if likely.get(ANY, 0.0) < MAYBE or not kinds:
         return "", 0.0
-    return max(kinds, key=lambda tag: (likely[tag], tag)), likely[ANY]
-
-
-def _without(turns: Sequence[Turn], tags: Sequence[Tag], judged: Judged) -> list[_Asked]:
-    """The sentences of customers, or of nobody known, that have no tag of the family; no very long ones.
-
-    What stands beside a tag is asked about only where the team has judged it: the tag has answered for it.
-    """
-    own = [at for at, turn in enumerate(turns) if turn.speaker != "rep"]
-    texts = [turns[at].text for at in own]
-    words = stream(texts)
-    opinion = Opinion(words, texts, judged)
-    tagged: dict[int, list[Tag]] = {}
-    for tag in tags:
-        if tag.tag.startswith(FAMILY):
-            tagged.setdefault(tag.turn, []).append(tag)
-
-    def has_tag(passage: Passage) -> bool:
-        turn = own[words.sentences[passage.first].turn]
-        start, end = words.begins[passage.start], words.ends[passage.end - 1]
-        return any(tag.start_char < end and start < tag.end_char for tag in tagged.get(turn, ()))
-
-    found = []
-    for passage in opinion.passages:
-        sounds = not has_tag(passage) and opinion.kinds(passage).get(ANY, 0.0) >= UNLIKE
-        for one in opinion.alone(passage):
-            place = words.sentences[one.first]
-            if not LEAST_WORDS <= place.end - place.start <= LONG or has_tag(one):
-                continue
-            start, end = words.begins[one.start], words.ends[one.end - 1]
-            said = tuple(words.words[one.start : one.end])
-            likely = opinion.kinds(one) if sounds else {}
-            found.append(_Asked(own[place.turn], start, end, said, place.asked, likely))
-    return found
+    meant = max(kinds, key=lambda tag: (likely[tag], tag))
+    return ("", 0.0) if meant in one.excepted else (meant, likely[ANY])

@@ -40,6 +40,11 @@ class Heard:
     stream: Stream
     hits: tuple[Hit, ...]
 
+    def within(self, first: int, last: int) -> Sequence[Hit]:
+        """What was found in the sentences ``first`` to ``last``."""
+        start = bisect_left(self.hits, first, key=_sentence)
+        return self.hits[start : bisect_right(self.hits, last, start, key=_sentence)]
+
 
 def hear(turns: Sequence[Turn], playbook: CompiledPlaybook) -> Heard:
     """Run all patterns of the playbook over all turns, once."""
@@ -128,12 +133,7 @@ class _Reading:
 
     def sounding(self, best: _Best) -> _Best:
         """What no pattern found, and is like known sentences; of a voice that is not known it is not guessed."""
-        rules = {
-            tag.id: (number, rule)
-            for number, tag in enumerate(self._playbook.tags)
-            for rule in tag.rules
-            if not rule.say
-        }
+        rules = self._playbook.sounding
         has = {sentence for sentence, number in best if self._playbook.tags[number].id in rules}
         found: _Best = {}
         if not rules:
@@ -152,7 +152,7 @@ class _Reading:
             if not likely:
                 continue
             sentence, words = self._opinion.heart(passage)
-            beside = {hit.pattern for hit in self._hits(passage.first, passage.last)}
+            beside = {hit.pattern for hit in self._heard.within(passage.first, passage.last)}
             for name, (number, rule) in rules.items():
                 if (
                     number in self._tags(sentence)
@@ -161,11 +161,6 @@ class _Reading:
                 ):
                     found.setdefault((sentence, number), _Found(*words, rule))
         return found
-
-    def _hits(self, first: int, last: int) -> Sequence[Hit]:
-        """What was found in these sentences."""
-        hits = self._heard.hits
-        return hits[bisect_left(hits, first, key=_sentence) : bisect_right(hits, last, key=_sentence)]
 
     def tag(self, sentence: int, number: int, one: _Found, clock: Clock) -> Tag:
         """What was found, as it stands in an analysis."""

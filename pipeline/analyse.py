@@ -72,10 +72,7 @@ def analyse(
         )
         for turn in transcript.turns
     ]
-    judged = judged or Judged()  # what tags asked, suggestions need not ask again
-    findings = find(turns, playbook, duration=duration_s, type=type, judged=judged)
-    if suggester is not None:
-        findings = replace(findings, suggestions=suggester.suggest(turns, findings.tags, judged))
+    findings = find(turns, playbook, duration=duration_s, type=type, judged=judged, suggester=suggester)
     return Analysis.model_validate(
         {"recording_id": transcript.recording_id, "made_from": made_from or {}, **asdict(findings)}
     )

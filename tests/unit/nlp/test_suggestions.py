@@ -83,6 +83,20 @@ def test_what_sounds_nothing_like_one_is_not_suggested_whatever_its_words(playbo
         assert bool(suggester.suggest(turns, ())) == suggested
 
 
+def test_an_exception_of_the_rule_stops_a_suggestion_as_it_stops_a_tag(playbook, suggester, monkeypatch):
+    likely = {encoder.ANY: 0.8, "objection.price": 0.8}  # not enough for a tag
+    monkeypatch.setattr(Judged, "likeness", lambda *_: likely)
+    for text, suggested in (
+        ("They sent us home with six hundred of them.", True),
+        ("They did it for free in the end, all six hundred.", False),
+    ):
+        turns = [Turn("rep", "Go on."), Turn("customer", text)]
+        found = analyse(turns, playbook, suggester=suggester)
+        assert not found.tags
+        assert bool(found.suggestions) == suggested
+        assert found.suggestions == suggester.suggest(turns, found.tags)
+
+
 def test_what_is_tagged_already_is_not_suggested(playbook, suggester, example):
     turns = [Turn("customer", example.text)]
     (found,) = suggester.suggest(turns, ())
