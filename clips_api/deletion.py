@@ -35,6 +35,7 @@ class Deletion(BaseModel):
     aside: bool = Field(description="Whether it was set aside and never became a call.")
     collections: list[Loss] = Field(description="Where clips of it are kept: they can't be played any more.")
     lessons: list[str] = Field(description="Lessons with clips of it, by title: they go on without those clips.")
+    quizzes: list[str] = Field(description="Quizzes that ask about it, by title: those questions are asked no more.")
     links: int = Field(description="Links to its clips that were given out and still work: they stop working for good.")
     judgements: int = Field(description="Answers about its tags and steps: they still count, without its words.")
     wins: int = Field(description="Clips of it that are wins: they go. What a channel was told of them stays there.")
@@ -47,7 +48,7 @@ class Deletion(BaseModel):
     )
 
 
-Words = Annotated[bool, Query(description="Also take what was said out of the clips that collections keep.")]
+Words = Annotated[bool, Query(description="Also take what was said out of collections, lessons and quizzes.")]
 
 
 @router.get("/{recording_id}/deletion")
@@ -77,6 +78,7 @@ def preview(parts: Parts, recording_id: str) -> Deletion:
         aside=call.reason() is not None,
         collections=list(losses.values()),
         lessons=[one.title for one in modules.holding(parts.store, call.id)],
+        quizzes=[one.title for one in quiz_drafts.holding(parts, call.id)],
         links=len(_open_links(parts, call.id)),
         judgements=len(judgements.find(parts.store, calls=[call.id])),
         wins=len(wins.find(parts.store, call=call.id)),
@@ -87,9 +89,10 @@ def preview(parts: Parts, recording_id: str) -> Deletion:
 
 
 def delete(parts: Parts, recording_id: str, *, words: bool = False) -> None:
-    """Delete a call for good; `words`: out of kept clips too. Raises NotFound, and NotNow while it is worked on.
+    """Delete a call for good; `words`: out of collections, lessons and quizzes too.
 
-    Words go before the files do: a crash in between leaves a call that can be deleted once more.
+    Raises NotFound, and NotNow while it is worked on. Words go before the files do: a crash in between leaves a call
+    that can be deleted once more.
     """
     call = known(parts, recording_id)
 

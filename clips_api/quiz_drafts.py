@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil
 
 from clips_api import audit, consents, excerpts, rights
@@ -99,16 +99,28 @@ def minutes(questions: Sequence[Kind]) -> int:
     return max(1, ceil(sum(_seconds(one) for one in questions) / 60))
 
 
+def holding(parts: Parts, recording_id: str) -> list[Quiz]:
+    """The quizzes that ask about a call, in any version, put away or not; by title."""
+    found = {quiz.id: quiz for quiz, _ in _about(parts, recording_id)}
+    return sorted(found.values(), key=lambda one: one.title.casefold())
+
+
 def forget(parts: Parts, recording_id: str) -> None:
     """Take every word of a deleted call out of every version; its questions are not asked any more."""
-    every = [one for archived in (False, True) for one in store.find(parts.store, archived=archived)]
-    history = store.history(parts.store, [one.id for one in every])
-    change = {}
-    for version in (version for versions in history.values() for version in versions):
-        found = asked(version)
-        if any(one.clip is not None and one.clip.recording_id == recording_id for one in found):
-            change[version.id] = stored([_forgotten(one, recording_id) for one in found])
+    change = {
+        version.id: stored([_forgotten(one, recording_id) for one in asked(version)])
+        for _, version in _about(parts, recording_id)
+    }
     store.rewrite(parts.store, change)
+
+
+def _about(parts: Parts, recording_id: str) -> Iterator[tuple[Quiz, Version]]:
+    """The versions that ask about a call."""
+    every = {one.id: one for archived in (False, True) for one in store.find(parts.store, archived=archived)}
+    for number, versions in store.history(parts.store, every).items():
+        for version in versions:
+            if any(one.clip is not None and one.clip.recording_id == recording_id for one in asked(version)):
+                yield every[number], version
 
 
 def _forgotten(one: Kind, recording_id: str) -> Kind:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from pipeline import models
 from pipeline.client import is_running
-from pipeline.errors import ExemplarError
+from pipeline.errors import ExemplarError, NoModel
 from pipeline.library import Library
 from pipeline.playbooks import BadPlaybook, Playbooks
 from pipeline.settings import FILE, Mail, Settings
@@ -68,7 +68,7 @@ def _model(settings: Settings) -> Finding:
         return Finding(False, "speech model", str(error), error.advice)
     if where == settings.model and not Path(where).is_dir():
         return Finding(True, "speech model", f"{where}, fetched from its hub at first use (needs the internet once)")
-    return Finding(note is None, "speech model", where, f"{note} Run `make setup` to fetch it.")
+    return Finding(note is None, "speech model", where, f"{note} {NoModel.advice}")
 
 
 def _device(settings: Settings) -> Finding:

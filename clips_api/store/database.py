@@ -124,7 +124,9 @@ def _engine(url: str) -> Engine:
             return create_engine(where, pool_pre_ping=True)
         engine = create_engine(where, connect_args={"timeout": PATIENCE})
     except ModuleNotFoundError as error:
-        raise BadSettings("records_url: PostgreSQL needs `pip install exemplar[postgresql]`") from error
+        raise BadSettings(
+            'records_url: PostgreSQL needs `.venv/bin/python -m pip install -e ".[postgresql]"`'
+        ) from error
     except (ArgumentError, NoSuchModuleError) as error:
         raise BadSettings("records_url: it is no address of a database") from error
     event.listen(engine, "connect", _connected)

@@ -40,10 +40,16 @@ def test_every_command_is_in_the_readme() -> None:
 
 
 def test_what_the_readme_links_to_is_there() -> None:
-    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
-        for link in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
-            if "://" not in link:
-                assert (page.parent / link).exists(), f"{page.name}: {link}"
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for link in re.findall(r"\]\(([^)]+)\)", page.read_text()):
+            if "://" in link:
+                continue
+            name, _, place = link.partition("#")
+            there = page.parent / name if name else page
+            assert there.exists(), f"{page.name}: {link}"
+            if place:
+                headings = re.findall(r"^#+ (.+)$", there.read_text(), re.MULTILINE)
+                assert place in {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}, link
 
 
 def test_the_map_names_files_that_exist() -> None:

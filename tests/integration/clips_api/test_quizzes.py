@@ -327,6 +327,11 @@ def test_what_was_deleted_or_taken_back_is_not_asked_any_more(app, records, clie
     assert stranger.get(f"{path}/quiz/{quiz['asks'][1]['id']}").status_code == 404
     assert stranger.get(f"{path}/quiz/{quiz['asks'][1]['id']}/audio").status_code == 404
     assert "4 questions still open" in stranger.get(f"{path}/quiz/end").text
+    told = client.get(f"/api/v1/calls/{rich[:16]}/deletion").json()
+    assert told["quizzes"] == [quiz["title"]]
+    page = client.get(f"/calls/{rich[:16]}/delete").text
+    assert f"The questions about it in 1 quiz: {quiz['title']}." in page
+    assert "Take the words too" in page
     assert client.delete(f"/api/v1/calls/{rich[:16]}?words=true").status_code == 202
     gone = stranger.get(f"{path}/quiz")
     assert gone.status_code == 200
