@@ -21,7 +21,7 @@ BACKCHANNEL_WORDS = 3
 ECHO_WORDS = 2  # content words of the objection that a reply must take up to have named the concern
 SHORT_OBJECTION = 4
 FIRST_REPLIES = 2
-_ASKED = ("handling.explore", "step.discovery")
+ASKED = ("handling.explore", "step.discovery")
 _TURNS_AWAY = frozenset(["but", "however", "anyway"])
 _EMPTY = word_set(
     "this that these those with from have what when where which would could should there their they them then",
@@ -44,13 +44,12 @@ class Call:
 
 def survey(turns: Sequence[Turn], by_turn: dict[int, list[Tag]], heard: Heard, playbook: CompiledPlaybook) -> Call:
     """Look a call over once."""
-    found: dict[str, set[int]] = {"discount": set(), "conceded": set()}
-    wanted = {p: name for name in found for p in playbook.contexts.get(name, frozenset())}
-    for hit in heard.hits:
-        name = wanted.get(hit.pattern)
-        if name is not None:
-            found[name].add(heard.stream.sentences[hit.sentence].turn)
-    return Call(turns, by_turn, Sentences(turns, heard), frozenset(found["discount"]), frozenset(found["conceded"]))
+
+    def heard_in(context: str) -> frozenset[int]:
+        wanted = playbook.contexts.get(context, frozenset())
+        return frozenset(heard.stream.sentences[hit.sentence].turn for hit in heard.hits if hit.pattern in wanted)
+
+    return Call(turns, by_turn, Sentences(turns, heard), heard_in("discount"), heard_in("conceded"))
 
 
 def parts(call: Call, objection: Sequence[int], spoken: Sequence[int]) -> Parts:
@@ -62,7 +61,7 @@ def parts(call: Call, objection: Sequence[int], spoken: Sequence[int]) -> Parts:
 
     return Parts(
         acknowledge=first(spoken[:FIRST_REPLIES], "handling.acknowledge") or _echo(call, objection, spoken),
-        explore=first(spoken, *_ASKED),
+        explore=first(spoken, *ASKED),
         respond=first(spoken, "handling.respond"),
         confirm=first(spoken, "handling.confirm"),
     )
@@ -79,7 +78,7 @@ def faults(call: Call, objection: Sequence[int], spoken: Sequence[int], heard: P
         concern = _concern(call, objection)
         if not any(concern & _content(call, i) for i in spoken[:FIRST_REPLIES]):
             out.append("ignored")
-    asked = next((i for i in spoken if any(t.tag in _ASKED for t in call.by_turn.get(i, ()))), len(call.turns))
+    asked = next((i for i in spoken if any(t.tag in ASKED for t in call.by_turn.get(i, ()))), len(call.turns))
     if any(i in call.discounts and i < asked for i in spoken[:FIRST_REPLIES]):
         out.append("discounted_at_once")
     if _monologue(call.turns, spoken):

@@ -21,6 +21,7 @@ from nlp.patterns import Pattern, Row, anchors, longest, words
 from nlp.words import BREAK, Sentence, Stream, vocabulary, word_set
 
 _WINDOW = 64  # words of a sentence whose anchors are looked at together; keeps a 30,000-word turn cheap
+APART = 10  # words; what stops the first of two finds so far apart need not stop the second
 _ASKING = word_set(
     "what how who when where why which whose do does did is are was were have has can could would will should",
     "may",
@@ -131,7 +132,7 @@ class PatternSet:
     """Many patterns compiled to one PhraseMatcher and anchored rows. Building takes about 0.2 ms a pattern."""
 
     def __init__(self, patterns: Sequence[Pattern], once: Container[int] = ()) -> None:
-        """Patterns that are ``once`` are found once in a sentence, where they first stand; but rows are as ever."""
+        """Patterns that are ``once`` are found once in APART words of a sentence; but rows are as ever."""
         self._once = once
         self._asks = frozenset(i for i, p in enumerate(patterns) if p.asks)
         self._phrases = PhraseMatcher(vocabulary(), attr="ORTH")
@@ -162,16 +163,17 @@ class PatternSet:
     def _find_phrases(self, found: set[Hit], stream: Stream) -> None:
         words, ends = stream.words, [s.end for s in stream.sentences]
         sentence = 0
-        last: dict[int, int] = {}  # pattern: the sentence in which it was last found
+        last: dict[int, tuple[int, int]] = {}  # pattern: the sentence and the place where it was last found
         for key, start, end in sorted(self._phrases(Doc(vocabulary(), words=words)), key=itemgetter(1)):
             begin = start + 1 if words[start] == BREAK else start  # the marks at the sides of the sentence go
             while ends[sentence] <= begin:
                 sentence += 1
             number = self._numbers[key]
             if number in self._once:
-                if last.get(number) == sentence:
+                before = last.get(number)
+                if before and before[0] == sentence and begin - before[1] <= APART:
                     continue
-                last[number] = sentence
+                last[number] = sentence, begin
             until = end - 1 if words[end - 1] == BREAK else end
             if begin < until and (number not in self._asks or asks(stream, stream.sentences[sentence], begin)):
                 found.add(Hit(sentence, begin, until, number))

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlp import handling, score
-from nlp.findings import Moment, Reaction, Tag, Turn
-from nlp.handling import Call, brief
+from nlp.findings import Moment, Parts, Reaction, Tag, Turn
+from nlp.handling import ASKED, Call, brief
 from nlp.rules import CompiledPlaybook
 from nlp.tagger import Heard
 
@@ -45,9 +45,10 @@ def pair(
     out = []
     for number, objection in enumerate(objections):
         later = objections[number + 1 :]
-        reply = _reply(turns, by_turn, objection.turns[-1], later[0].turns[0] if later else len(turns))
+        stop = later[0].turns[0] if later else None
+        reply = _reply(turns, by_turn, objection.turns[-1], stop or len(turns))
         returned = any(other.tag == objection.tag for other in later)
-        out.append(_moment(call, objection, reply, duration, returned=returned))
+        out.append(_moment(call, objection, reply, stop, duration, returned=returned))
     return tuple(out)
 
 
@@ -58,7 +59,7 @@ def _merge(turns: Sequence[Turn], by_turn: dict[int, list[Tag]]) -> list[_Object
         names = [t.tag for t in by_turn[number] if t.tag.startswith("objection.")]
         if not names:
             continue
-        if out and kinds.intersection(names) and _joined(turns, out[-1].turns[-1], number):
+        if out and kinds.intersection(names) and _joined(turns, by_turn, out[-1].turns[-1], number):
             out[-1] = _Objection(out[-1].tag, tuple(range(out[-1].turns[0], number + 1)))
             kinds.update(names)
         else:
@@ -67,8 +68,13 @@ def _merge(turns: Sequence[Turn], by_turn: dict[int, list[Tag]]) -> list[_Object
     return out
 
 
-def _joined(turns: Sequence[Turn], first: int, then: int) -> bool:
-    return all(turns[i].speaker == "customer" or brief(turns[i]) for i in range(first + 1, then))
+def _joined(turns: Sequence[Turn], by_turn: dict[int, list[Tag]], first: int, then: int) -> bool:
+    """Whether only the customer speaks between two turns, or the rep nods; "Compared to what?" is no nod."""
+
+    def nods(turn: int) -> bool:
+        return brief(turns[turn]) and not any(tag.tag in ASKED for tag in by_turn.get(turn, ()))
+
+    return all(turns[i].speaker == "customer" or nods(i) for i in range(first + 1, then))
 
 
 def _reply(turns: Sequence[Turn], by_turn: dict[int, list[Tag]], last: int, stop: int) -> tuple[int, ...]:
@@ -88,12 +94,22 @@ def _reply(turns: Sequence[Turn], by_turn: dict[int, list[Tag]], last: int, stop
 
 
 def _moment(
-    call: Call, objection: _Objection, reply: tuple[int, ...], duration: float | None, *, returned: bool
+    call: Call,
+    objection: _Objection,
+    reply: tuple[int, ...],
+    another: int | None,
+    duration: float | None,
+    *,
+    returned: bool,
 ) -> Moment:
+    """``another``: the turn in which the next objection is said."""
     turns = call.turns
     spoken = [i for i in reply if turns[i].speaker != "customer"]
     parts = handling.parts(call, objection.turns, spoken)
     unjudged = _unjudged(turns, objection.turns[-1], spoken, duration)
+    at_once = another is not None and objection.turns[-1] + len(reply) + 1 == another
+    if not unjudged and at_once and parts == Parts() and all(brief(turns[i]) for i in spoken):
+        unjudged = "Not judged: the customer went on to another concern."
     faults = () if unjudged else handling.faults(call, objection.turns, spoken, parts)
     reaction = next((_REACTIONS[t.tag] for i in reversed(reply) for t in _reacted(call, i)), None)
     points = () if unjudged else score.points(parts, faults, reaction, returned=returned)

@@ -106,7 +106,7 @@ def load(folder: Path) -> CompiledPlaybook:
 
 
 def _wide(uses: Sequence[Use]) -> frozenset[int]:
-    """Patterns that leave it to the classifier whether they count: one find in a sentence is enough."""
+    """Patterns that leave it to the classifier whether they count: one find in a few words is enough."""
     return frozenset(number for number, use in enumerate(uses) if use.rule is not None and use.rule.like >= WIDE)
 
 

@@ -69,22 +69,25 @@ def _survey(
 ) -> _Call:
     announced = {rule.instead for rule in playbook.steps}  # from whichever side; what bounds a step is the rep's
     names = {name for rule in playbook.steps for name in (*rule.before, *rule.after)} | announced | {"goodbye"}
-    contexts = {p: name for name in names for p in playbook.contexts.get(name, frozenset())}
+    contexts: dict[int, list[str]] = {}  # one pattern may stand in several
+    for name in sorted(names):
+        for pattern in playbook.contexts.get(name, frozenset()):
+            contexts.setdefault(pattern, []).append(name)
     wanted = frozenset[int]().union(*(rule.nearly | rule.perhaps for rule in playbook.steps))
     first: dict[str, int] = {}
     said: dict[int, list[int]] = {}
     goodbye = -1
     for hit in heard.hits:
-        name = contexts.get(hit.pattern)
-        if name is None and hit.pattern not in wanted:
+        if hit.pattern not in contexts and hit.pattern not in wanted:
             continue
         turn = heard.stream.sentences[hit.sentence].turn
         if hit.pattern in wanted and turns[turn].speaker == "rep":
             said.setdefault(hit.pattern, []).append(turn)
-        if name == "goodbye":
-            goodbye = max(goodbye, turn)
-        elif name is not None and (name in announced or turns[turn].speaker != "customer"):
-            first[name] = min(turn, first.get(name, turn))
+        for name in contexts.get(hit.pattern, ()):
+            if name == "goodbye":
+                goodbye = max(goodbye, turn)
+            elif name in announced or turns[turn].speaker != "customer":
+                first[name] = min(turn, first.get(name, turn))
     for tag in reversed(tags):
         first[tag.tag] = tag.turn
         goodbye = max(goodbye, tag.turn if tag.tag == "step.closing" else -1)
@@ -96,7 +99,7 @@ def _survey(
         sentences=Sentences(turns, heard),
         starts=starts,
         length=duration or max([t.end for t in turns if t.end is not None] + starts, default=0.0),
-        cut=goodbye < len(turns) - LAST_TURNS,
+        cut=goodbye < max(0, len(turns) - LAST_TURNS),
         first=first,
         said=said,
     )
@@ -143,14 +146,16 @@ def _answer(moment: Moment, call: _Call) -> int:
 
 def _by_tags(rule: StepRule, call: _Call) -> Step:
     evidence = [t for t in call.tags if t.tag in rule.evidence]
-    inside = [t for t in evidence if t.speaker != "unknown" and _inside(rule, call, t.turn)]
+    perhaps_inside = [t for t in evidence if _inside(rule, call, t.turn)]
+    inside = [t for t in perhaps_inside if t.speaker != "unknown"]
     if len({t.turn for t in inside}) >= rule.at_least:
         return Step(rule.id, "done", inside[0].turn, call.sentences.around(inside[0]), rule.said["done"])
     if rule.instead in call.first:
         spoken = call.first[rule.instead]
         return Step(rule.id, "done", spoken, call.turns[spoken].text, rule.said["instead"])
-    turn, quote = _nearest(rule, call, inside or evidence)
-    doubt = _doubt(call, [i for i in range(len(call.turns)) if _inside(rule, call, i)])
+    turn, quote = _nearest(rule, call, inside or perhaps_inside or evidence)
+    enough = len({t.turn for t in perhaps_inside}) >= rule.at_least
+    doubt = _UNKNOWN if enough else _doubt(call, [i for i in range(len(call.turns)) if _inside(rule, call, i)])
     if doubt:
         return Step(rule.id, "cannot_tell", turn, quote, doubt)
     if rule.at_end and call.cut:

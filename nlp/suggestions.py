@@ -26,7 +26,7 @@ from nlp.tagger import Heard, hear
 
 __all__ = ["ENGINE", "LEAST_WORDS", "Suggester", "packaged", "sentences"]
 
-ENGINE = "suggest/3"
+ENGINE = "suggest/4"
 LEAST_WORDS = 4  # "too right" is too little to go by
 MAYBE = 0.7  # as like any objection, as the sentence encoder hears it, as a sentence must be to be suggested for that
 UNLIKE = 0.2  # what is less like any is none, whatever its words
@@ -144,7 +144,7 @@ class Suggester:
 
     def _excepted(self, passage: Passage, heard: Heard) -> AbstractSet[str]:
         """The tags whose rules of sound have an exception in a passage."""
-        beside = {hit.pattern for hit in heard.within(passage.first, passage.last)}
+        beside = heard.beside(passage)
         return {tag for tag, (_, rule) in self._playbook.sounding.items() if not beside.isdisjoint(rule.unless)}
 
     def _suggestion(self, turn: Turn, tag: str, value: float, one: _Asked, meant: bool) -> Suggestion:  # noqa: FBT001

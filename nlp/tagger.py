@@ -24,7 +24,7 @@ from nlp.findings import Speaker, Tag, Turn
 from nlp.matching import Hit
 from nlp.playbook import NEAR, WIDE
 from nlp.rules import CompiledPlaybook, Rule, Use
-from nlp.suggester.opinion import LEAST_WORDS, Judged, Opinion
+from nlp.suggester.opinion import LEAST_WORDS, Judged, Opinion, Passage
 from nlp.words import Stream, stream, word_set
 
 FAR_LESS = 0.2  # as like known sentences as the likelier kind
@@ -40,10 +40,12 @@ class Heard:
     stream: Stream
     hits: tuple[Hit, ...]
 
-    def within(self, first: int, last: int) -> Sequence[Hit]:
-        """What was found in the sentences ``first`` to ``last``."""
-        start = bisect_left(self.hits, first, key=_sentence)
-        return self.hits[start : bisect_right(self.hits, last, start, key=_sentence)]
+    def beside(self, passage: Passage) -> AbstractSet[int]:
+        """The patterns found in a passage, or in its sentences at most NEAR words from it."""
+        start = bisect_left(self.hits, passage.first, key=_sentence)
+        hits = self.hits[start : bisect_right(self.hits, passage.last, start, key=_sentence)]
+        first, last = passage.start - NEAR, passage.end + NEAR
+        return {hit.pattern for hit in hits if hit.end >= first and hit.start <= last}
 
 
 def hear(turns: Sequence[Turn], playbook: CompiledPlaybook) -> Heard:
@@ -152,7 +154,7 @@ class _Reading:
             if not likely:
                 continue
             sentence, words = self._opinion.heart(passage)
-            beside = {hit.pattern for hit in self._heard.within(passage.first, passage.last)}
+            beside = self._heard.beside(passage)
             for name, (number, rule) in rules.items():
                 if (
                     number in self._tags(sentence)

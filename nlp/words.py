@@ -30,7 +30,7 @@ def word_set(*lines: str) -> frozenset[str]:
 
 
 # Of a stretch without spaces: numbers, words, and the marks that end a sentence.
-_TOKEN = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:['’][^\W_]+)*|%|[.?!;:…]+$|[—–]|^-$")  # noqa: RUF001
+_TOKEN = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:['’][^\W_]+)*|%|[.?!;:…]+(?=[\"'”’)\]»]*$)|[—–]|^-$")  # noqa: RUF001
 _ASIDE = frozenset(["—", "–", "-"])  # noqa: RUF001
 _LONG = 64  # code points of a stretch without spaces; longer ones are rare, and not worth remembering
 

@@ -17,7 +17,7 @@ from nlp.playbook import load
 from nlp.rules import CompiledPlaybook
 from nlp.suggester.known import Example, fingerprint, judged
 from nlp.suggester.model import Model, train
-from nlp.suggester.opinion import Judged
+from nlp.suggester.opinion import Judged, packaged_replies
 from nlp.suggestions import Suggester, sentences
 from nlp.suggestions import packaged as packaged_model
 from pipeline import files
@@ -26,7 +26,7 @@ from pipeline.folder import CallFolder
 from pipeline.records import Analysis, Likeness, Transcript
 
 log = logging.getLogger(__name__)
-ENGINE = "analyse/7"
+ENGINE = "analyse/8"
 NOT_ANALYSED = "not_analysed"  # the type of a call whose language the playbook doesn't cover
 
 
@@ -93,6 +93,11 @@ def remember(call: CallFolder, judged: Judged) -> None:
         call.keep(Likeness(encoder=encoder().version, sentences=judged.used))
 
 
+def engine() -> str:
+    """What analyses are made by, whatever the playbook: this code, the sentence encoder, the classifier of replies."""
+    return f"{ENGINE} {encoder().version} {packaged_replies().made_from}"
+
+
 class Analyser:
     """Analyses transcripts by one playbook and, unless suggestions are off, one suggester. Never changes."""
 
@@ -105,7 +110,7 @@ class Analyser:
         return {
             "playbook": self.playbook.version,
             "suggester": self._suggester.version if self._suggester else "off",
-            "engine": ENGINE,
+            "engine": engine(),
         }
 
     def analyse(

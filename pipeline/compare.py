@@ -97,7 +97,7 @@ class Comparison:
             stored.made_from.get("playbook") == self._old.version
             and stored.made_from.get("transcript") == call.digest("transcript.json")
             and stored.made_from.get("type") == (recording.type or "")
-            and stored.made_from.get("engine") == analyse.ENGINE
+            and stored.made_from.get("engine") == analyse.engine()
         )
         judged = analyse.recall(call)
         before = stored if stored is not None and same else _read(transcript, recording, self._old, judged)

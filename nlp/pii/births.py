@@ -10,6 +10,8 @@ from nlp.pii.lexicon import either, number_words, words
 from nlp.pii.talk import Talk
 
 BEHIND, AHEAD = 60, 110
+_IS = re.compile(r"^\W*(?:is|was|that's)\b[^.?!]*$")
+_IS_MY = re.compile(r"^,?\s*(?:is|was|that's)\s+(?:[\w']+\s+){0,3}$")
 TURNS = 6  # in which a date may be told after its name
 
 
@@ -33,18 +35,19 @@ def _date() -> re.Pattern[str]:
 
 
 def find(talk: Talk, at: int) -> Iterator[tuple[str, int, int]]:
-    """The date of birth nearest to a word that announces one: after it, in this turn or the next, else before it."""
+    """The date of birth beside a word that announces one: right before it ("… is my birthday"), else first after it,
+    in this turn or the next, else the last before it.
+    """
     turn = talk.turn(at)
+    floor = max(talk.starts[turn], at - BEHIND)
+    before = [(m.start(), m.end()) for m in _date().finditer(talk.low, floor, at) if _IS.search(talk.low[m.end() : at])]
+    if before and _IS_MY.search(talk.low[before[-1][1] : at]):
+        yield "birth_date", *before[-1]
+        return
     ceiling = min(talk.end(min(turn + TURNS, len(talk.turns) - 1)), at + AHEAD)
     for found in _date().finditer(talk.low, at, ceiling):
         if not re.search(r"\bin\s+$", talk.low[max(0, found.start() - 4) : found.start()]):
             yield "birth_date", found.start(), found.end()
             return
-    floor = max(talk.starts[turn], at - BEHIND)
-    behind = [
-        m
-        for m in _date().finditer(talk.low, floor, at)
-        if re.search(r"^\W*(?:is|was|that's)\b[^.?!]*$", talk.low[m.end() : at])
-    ]
-    if behind:
-        yield "birth_date", behind[-1].start(), behind[-1].end()
+    if before:
+        yield "birth_date", *before[-1]

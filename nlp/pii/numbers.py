@@ -16,6 +16,7 @@ from nlp.pii.talk import Span, Talk
 from nlp.pii.tellings import echoed, pieces, tellings
 
 _CARD = re.compile(r"4|5[1-5]|2[2-7]|3[0-9]|6")  # the card networks' first digits
+_BETWEEN = re.compile(r"[^\W\d_]|[.,;\n]")
 CARDS = (16, 15, 14, 19, 13, 18)  # digits of a card, the usual first
 AFTER_CARD = 8  # digits right after a card: its last day, its security code
 SIZES = {  # digits of what is called so
@@ -49,20 +50,20 @@ def _find(talk: Talk, items: Sequence[Item]) -> Iterator[Span]:
         yield whole
         return
     for some in _digit_runs(items):
-        found = _number(talk, some, kinds)
-        if found:
+        left = some
+        while left and (found := _number(talk, left, kinds)):
             yield found
-        else:
-            for part in _sundered(talk, some):
-                if len(part) < len(some) and (found := _number(talk, part, kinds)):
-                    yield found
+            left = [item for item in left if item.start >= found[2]]
+        for part in _sundered(talk, left):
+            if len(part) < len(left) and (found := _number(talk, part, kinds)):
+                yield found
 
 
 def _sundered(talk: Talk, items: Sequence[Item]) -> Iterator[list[Item]]:
-    """A stretch of digits cut where "and" is said: it may be two numbers."""
-    part = [items[0]]
+    """A stretch of digits cut at words and marks between them: it may be several numbers."""
+    part = list(items[:1])
     for last, item in pairwise(items):
-        if "and" in talk.low[last.end : item.start].split():
+        if _BETWEEN.search(talk.low, last.end, item.start):
             yield part
             part = []
         part.append(item)

@@ -148,3 +148,30 @@ def test_a_long_sentence_without_stops_is_quoted_around_what_was_heard(playbook)
     quote = moment.parts.explore or moment.parts.respond
     if quote is not None:
         assert len(quote.split()) <= 50
+
+
+def test_a_nod_before_the_next_concern_is_no_reply_to_blame(playbook):
+    lines = (
+        PRICE,
+        "R: Mm-hm.",
+        "C: And my boss would have to approve it anyway.",
+        "R: So it's the price and your boss. What number would work for the two of you?",
+    )
+    first, second = moments(playbook, *lines)
+    assert (first.score, first.faults) == (None, ())
+    assert "another concern" in first.why
+    assert second.parts.explore
+    (only, _) = moments(playbook, PRICE, "R: Let me show you the yard first.", *lines[2:])
+    assert only.score is not None
+
+
+def test_a_short_question_back_is_no_nod(playbook):
+    first, second = moments(
+        playbook,
+        PRICE,
+        "R: Compared to what?",
+        "C: We pay Acme half of that, so it's too expensive.",
+        "R: Fenwick, a customer like you, saved thirty percent in a year.",
+    )
+    assert first.parts.explore == "Compared to what?"
+    assert second.parts.respond

@@ -2,12 +2,13 @@
 
 import pytest
 
+from nlp import encoder
 from nlp.analyse import analyse
 from nlp.findings import Turn
 from nlp.playbook import WIDE
 from nlp.suggester.features import of_text
 from nlp.suggester.known import replies
-from nlp.suggester.opinion import packaged, packaged_replies
+from nlp.suggester.opinion import Judged, packaged, packaged_replies
 from nlp.tagger import hear
 
 
@@ -34,11 +35,26 @@ def test_what_counts_by_likeness_alone_tells_the_known_sentence(playbook):
 
 
 def test_a_wide_pattern_is_found_once_in_a_sentence(playbook):
-    heard = hear([Turn("rep", "sorry to hear that, I hear you and see that, a fair worry, sorry")], playbook)
+    heard = hear([Turn("rep", "sorry to hear that, I hear you, a fair worry, sorry")], playbook)
     wide = [n for n, use in enumerate(playbook.uses) if use.rule is not None and use.rule.like >= WIDE]
     found = [hit.pattern for hit in heard.hits if hit.pattern in wide]
     assert found
     assert len(found) == len(set(found))
+
+
+def test_what_stops_one_find_does_not_stop_another_far_from_it(playbook):
+    said = "For the record, I agree with you and just so you know, this call is recorded"
+    assert "step.recording_disclosure" in tags(playbook, "rep", said)
+
+
+def test_an_exception_far_from_a_part_of_a_very_long_sentence_does_not_matter(playbook, monkeypatch):
+    likely = {encoder.ANY: 1.0, "objection.price": 1.0}
+    price = "there is no way that i hand over that much cash to anybody for a thing like this one"
+    monkeypatch.setattr(Judged, "likeness", lambda _, text: likely if "much cash" in text else {})
+    said = " ".join(["we had the vans out in the yard this morning before the rain came"] * 2 + [price])
+    bye = "we have the vans out in the yard again tomorrow i suppose so then speak to you later"
+    for text in (said, f"{said} {bye}"):
+        assert "objection.price" in tags(playbook, "customer", text)
 
 
 def test_how_a_sentence_is_meant_is_seen():

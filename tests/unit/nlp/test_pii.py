@@ -65,6 +65,31 @@ def test_a_card_needs_its_check_digit_or_its_name():
     assert found("My card is 4111 1111 1111 1112.") == [("card", "4111 1111 1111 1112")]
 
 
+@pytest.mark.parametrize(
+    ("said", "numbers"),
+    [
+        ("my mobile is 07700 900123, yes, 07700 900123.", ["07700 900123", "07700 900123"]),
+        ("It's 07700 900123. 020 7946 0958 in the evening.", ["07700 900123", "020 7946 0958"]),
+        ("it's 4111 1111 1111 1111, sorry, 5500 0000 0000 0004", ["4111 1111 1111 1111", "5500 0000 0000 0004"]),
+        ("it's 4111 1111 1111 1111. Right, yes, 07700 900123.", ["4111 1111 1111 1111", "07700 900123"]),
+    ],
+)
+def test_two_numbers_one_after_the_other_are_both_hidden(said, numbers):
+    assert [words for _, words in found(said)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("said", "date"),
+    [
+        (["12.03.1980 is my birthday. Let's meet on the 4th of May"], "12.03.1980"),
+        (["12th of March 1980 is my date of birth", "and the 5th of June works for the demo"], "12th of March 1980"),
+        (["The 4th of May is fine, date of birth 12th of March 1980"], "12th of March 1980"),
+    ],
+)
+def test_the_date_that_is_called_a_birthday_is_hidden(said, date):
+    assert found(*said) == [("birth_date", date)]
+
+
 def test_what_follows_a_card_is_hidden_with_it():
     assert found("4111 1111 1111 1111, oh four twenty seven, one two three") == [
         ("card", "4111 1111 1111 1111, oh four twenty seven, one two three")

@@ -73,6 +73,39 @@ def test_a_recording_that_is_cut_blames_nobody_for_the_end(playbook):
     assert step(playbook, "discovery", cut).result == "missed"
 
 
+def test_a_short_recording_may_be_cut_too(playbook):
+    turns = call(HELLO, "C: We run forty vans out of the old mill.", "R: What does planning look like today and")
+    assert step(playbook, "next_step", turns).result == "cannot_tell"
+
+
+def test_what_somebody_unknown_said_was_perhaps_the_rep(playbook):
+    talk = [f"{'RC'[i % 2]}: {TALK}" for i in range(24)]
+    invite = "U: So I will send you the invite for Tuesday at ten."
+    found = step(playbook, "next_step", call(HELLO, *talk, invite, BYE))
+    assert (found.result, found.turn) == ("cannot_tell", 25)
+    assert "not known who said" in found.why
+    assert step(playbook, "next_step", call(HELLO, *talk, BYE)).result == "missed"
+
+
+def test_a_pattern_that_stands_in_two_contexts_is_heard_as_both(tmp_path):
+    folder = tmp_path / "playbook"
+    shutil.copytree(DEFAULT, folder)
+    both = "\n  wrap_up:\n    - so long for now\n  goodbye:\n    - so long for now"
+    for name, old, new in (
+        ("playbook.yml", "\n  goodbye:", both),
+        ("steps/recap.yml", "\nwhy:", "\nbefore: [wrap_up]\nwhy:"),
+    ):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+    playbook = load(folder)
+    recap = "R: So to recap, you have forty vans and two depots."
+    late = call(HELLO, "R: Okay, so long for now.", recap, "C: Right.")
+    assert step(playbook, "recap", late).result == "missed"
+    assert step(playbook, "next_step", late).result == "missed"  # not cut: it was a goodbye
+    assert step(playbook, "recap", call(HELLO, recap, "C: Right.", "R: Okay, so long for now.")).result == "done"
+
+
 def test_doubtful_speakers_matter_only_where_the_step_belongs(playbook):
     lines = [f"{'RC'[i % 2]}: {TALK}" for i in range(12)]
     early = call("U: Hello there, good to hear from the two of you again.", *lines, BYE)

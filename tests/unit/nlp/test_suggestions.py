@@ -206,6 +206,13 @@ def write(path, *items):
     ]}))  # fmt: skip
 
 
+def test_an_analysis_knows_the_encoder_that_it_was_made_by(playbook, suggester):
+    for one in (None, suggester):
+        made_from = pipeline_analyse.Analyser(playbook, one).made_from()
+        assert encoder.packaged().version in made_from["engine"]
+        assert packaged_replies().made_from in made_from["engine"]
+
+
 def test_nothing_but_the_suggestions_changes(playbook, suggester, example):
     text = example.text
     talk = transcript("It's too expensive for us.", text, "Bye now.")

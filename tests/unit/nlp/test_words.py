@@ -37,6 +37,7 @@ def test_contractions(written, plainly):
         ("4 4 1 1", "4 4 1 1"),
         ("1,200.50 pounds at 10:30", "1,200.50 pounds at 10:30"),
         ("Yes. No?", f"yes {BREAK} no"),
+        ("(It's fine.) No “really?” Sure", f"it is fine {BREAK} no {BREAK} sure"),
         ("one - two – three", f"one {BREAK} two {BREAK} three"),
         ("-", ""),
         ("¶ . ?", ""),
@@ -48,7 +49,7 @@ def test_plain_words(text, plainly):
 
 
 def test_sentences_know_their_turn_and_whether_they_ask():
-    words = stream(["Yes. Is it?", "", "…", "No; why"])
+    words = stream(["Yes. (Is it?)", "", "…", "No; why"])
     found = [(s.turn, " ".join(words.words[s.start : s.end]), s.asked) for s in words.sentences]
     assert found == [(0, "yes", False), (0, "is it", True), (3, "no", False), (3, "why", False)]
 
