@@ -28,7 +28,7 @@ __all__ = ["ENGINE", "LEAST_WORDS", "Suggester", "packaged", "sentences"]
 
 ENGINE = "suggest/4"
 LEAST_WORDS = 4  # "too right" is too little to go by
-MAYBE = 0.7  # as like any objection, as the sentence encoder hears it, as a sentence must be to be suggested for that
+MAYBE = 0.5  # as like any objection, as the sentence encoder hears it, as a sentence must be to be suggested for that
 UNLIKE = 0.2  # what is less like any is none, whatever its words
 NEARLY_THE_SAME = 0.75  # cosine
 
@@ -43,7 +43,7 @@ class _Asked:
     """A sentence without a tag: the code points it takes of its turn, its plain words, and whether it asks.
 
     ``likely`` is what the encoder says of it, where it sounds like an objection together with what stands beside it;
-    ``excepted`` are the tags that it can't have for its sound: an exception of their rules stands beside it.
+    ``excepted`` are the tags that only the team's word can give it: an exception of their rules stands beside it.
     """
 
     turn: int
@@ -95,6 +95,7 @@ class Suggester:
         for one, row in zip(asked, self._model.likeness([one.features for one in asked]), strict=True):
             alike = one.likely.get(ANY, 0.0) >= UNLIKE
             likely = dict(zip(self._model.tags, map(float, row), strict=True)) if alike else {}
+            likely |= dict.fromkeys(one.excepted, 0.0)
             meant, sure = _meant(one)
             likely[meant] = max(likely.get(meant, 0.0), sure)
             tag, value = self._likeliest(one, likely)

