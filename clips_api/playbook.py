@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from clips_api import rulebook
+from clips_api import rights, rulebook
 from clips_api.deps import Given, Parts
 from clips_api.playbook_shown import (
     Back,
@@ -18,7 +19,7 @@ from clips_api.playbook_shown import (
     File,
     Matched,
     PreviewShown,
-    Publish,
+    PublishDraft,
     Published,
     ReadingShown,
     Saved,
@@ -28,7 +29,6 @@ from clips_api.playbook_shown import (
     Text,
     Tried,
 )
-from clips_api.preview import Preview
 from clips_api.problems import CONFLICT, RESPONSES, NotNow, Overtaken
 from clips_api.rulebook import Standing
 from nlp.check import Problem
@@ -121,14 +121,14 @@ def try_sentence(parts: Given, body: Sentence) -> Both:
 @router.get("/preview")
 def preview(parts: Given) -> PreviewShown | None:
     """How far the preview is, and what it found; null where none was asked for."""
-    latest = parts.previewer.latest
-    return PreviewShown.of(latest, versions(parts)) if latest else None
+    return previewed(parts)
 
 
 @router.post("/preview", status_code=202, responses=CONFLICT)
-def start_preview(parts: Given) -> PreviewShown:
+def start_preview(parts: Given) -> PreviewShown | None:
     """Find out which clips the draft would gain and lose, over all calls. Nothing is changed."""
-    return PreviewShown.of(begin_preview(parts), versions(parts))
+    begin_preview(parts)
+    return previewed(parts)
 
 
 @router.delete("/preview", status_code=204)
@@ -138,9 +138,9 @@ def cancel_preview(parts: Given) -> None:
 
 
 @router.post("/publish", responses=CONFLICT)
-def publish(parts: Given, body: Publish) -> Published:
+def publish(parts: Given, body: PublishDraft) -> Published:
     """Put the draft in force. All calls are read again in the background, from their transcripts."""
-    return Published(version=publish_draft(parts, by=body.by, why=body.why))
+    return Published(version=publish_draft(parts, by=body.by, why=body.why, version=body.version))
 
 
 @router.post("/back")
@@ -213,18 +213,29 @@ def versions(parts: Parts) -> tuple[str, str]:
     return old, parts.playbooks.open(draft.folder).version if draft.exists() else old
 
 
-def begin_preview(parts: Parts) -> Preview:
+def previewed(parts: Parts) -> PreviewShown | None:
+    """The preview that was asked for last, as far as this person may see it."""
+    latest = parts.previewer.latest
+    return PreviewShown.of(latest, versions(parts), partial(rights.those_seen, parts)) if latest else None
+
+
+def begin_preview(parts: Parts) -> None:
     """Compare the draft with what is in force. Raises NotNow where there is no draft."""
     draft, found = Draft(parts.playbooks), parts.playbooks.in_force()
     if not draft.exists():
         raise NothingChanged
     new = draft.folder, parts.playbooks.open(draft.folder).version
-    return parts.previewer.start((found.folder, found.playbook.version), new)
+    parts.previewer.start((found.folder, found.playbook.version), new)
 
 
-def publish_draft(parts: Parts, *, by: str, why: str) -> str:
-    """Put the draft in force and be done with it; its version. Raises NotNow, BadPlaybook."""
+def publish_draft(parts: Parts, *, by: str, why: str, version: str | None = None) -> str:
+    """Put the draft in force and be done with it; its version. Raises NotNow, BadPlaybook.
+
+    `version`: the draft that was looked at; if it is another one by now, Overtaken is raised.
+    """
     draft = Draft(parts.playbooks)
     if not draft.exists():
         raise NothingChanged
+    if version and version != parts.playbooks.open(draft.folder).version:
+        raise Overtaken("the changes to the playbook")
     return parts.playbooks.publish(draft.folder, by=by.strip() or parts.viewer.name, why=why.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from clips_api.preview import Preview, State
 from clips_api.rulebook import StepShown, TagShown
 from nlp.check import Problem
-from pipeline.compare import Found
+from pipeline.compare import Example, Found
 from pipeline.playbooks import Publication
 
 
@@ -134,6 +135,9 @@ class Both(BaseModel):
     draft: Tried | None
 
 
+EXAMPLES = 6  # that are shown of each change
+
+
 class PreviewShown(BaseModel):
     """What publishing the draft would change."""
 
@@ -146,7 +150,8 @@ class PreviewShown(BaseModel):
     found: Found | None
 
     @classmethod
-    def of(cls, preview: Preview, current: tuple[str, str]) -> Self:
+    def of(cls, preview: Preview, current: tuple[str, str], seen: Callable[[set[str]], set[str]]) -> Self:
+        """``seen`` tells which of some calls the person who asks may see: counts are of all, examples of those."""
         return cls(
             old=preview.old,
             new=preview.new,
@@ -154,8 +159,26 @@ class PreviewShown(BaseModel):
             done=preview.done,
             total=preview.total,
             current=(preview.old, preview.new) == current,
-            found=preview.found,
+            found=_seen(preview.found, seen) if preview.found else None,
         )
+
+
+def _seen(found: Found, seen: Callable[[set[str]], set[str]]) -> Found:
+    kept = [example for tag in found.tags for example in (*tag.gained_examples, *tag.lost_examples)]
+    ids = seen({one.recording_id for one in kept} | {name for one in found.verdicts for name in one.examples})
+
+    def some(examples: list[Example]) -> list[Example]:
+        return [one for one in examples if one.recording_id in ids][:EXAMPLES]
+
+    tags = [
+        tag.model_copy(update={"gained_examples": some(tag.gained_examples), "lost_examples": some(tag.lost_examples)})
+        for tag in found.tags
+    ]
+    verdicts = [
+        one.model_copy(update={"examples": [name for name in one.examples if name in ids][:EXAMPLES]})
+        for one in found.verdicts
+    ]
+    return found.model_copy(update={"tags": tags, "verdicts": verdicts})
 
 
 class Publish(BaseModel):
@@ -165,6 +188,12 @@ class Publish(BaseModel):
 
     by: str = Field("", max_length=80, description="Empty: whoever asks.")
     why: str = Field("", max_length=500)
+
+
+class PublishDraft(Publish):
+    """Which draft, where somebody has looked at it before."""
+
+    version: str | None = Field(None, max_length=64, description="The draft is refused if it is another one by now.")
 
 
 class Back(Publish):

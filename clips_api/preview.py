@@ -55,7 +55,7 @@ class Previewer:
         asked = Preview(old[1], new[1])
         with self._guard:
             latest = self._latest
-            if latest and latest.state in ("running", "done") and (latest.old, latest.new) == (asked.old, asked.new):
+            if latest and latest.state == "running" and (latest.old, latest.new) == (asked.old, asked.new):
                 return latest
             self._end()
             self._child = subprocess.Popen(

@@ -47,6 +47,8 @@ def seen(call: Documents, said: Mapping[Place, Judgement]) -> All:
     by_kind: defaultdict[str, list[Seen]] = defaultdict(list)
     for one in findings(call):
         judgement = said.get((call.id, one.kind, one.tag, one.sentence))
+        if judgement and one.kind == "step" and judgement.rule != one.rule:
+            judgement = None  # it was about another verdict
         shown = Seen(one, judgement.right if judgement else None, judgement.id if judgement else None)
         by_kind[one.kind].append(shown)
         if one.turn is not None:

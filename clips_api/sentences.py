@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pipeline.records import Turn
 
-END = re.compile(r"[.?!;:…]+(?=\s|$)|[—–]|(?<=\s)-(?=\s)")  # noqa: RUF001  where the tagger ends one
+END = re.compile(r"[.?!;:…]+[\"'”’)\]»]*(?=\s|$)|[—–]|(?<=\s)-(?=\s)")  # noqa: RUF001  where the tagger ends one
 _PLACE = re.compile(r"turn([0-9]{1,9})-([0-9]{1,9})", re.ASCII)
 LONGEST = 400  # code points of a sentence that are kept: speech without punctuation is one long one
 

@@ -25,7 +25,7 @@ from pipeline.library import Library
 from pipeline.parent import end_with_parent
 from pipeline.records import Analysis, Recording, Transcript
 
-EXAMPLES = 6  # of each tag, gained and lost
+EXAMPLES = 60  # of each tag, gained and lost: whoever looks sees some of them, by the calls that are theirs to see
 OF_A_CALL = 2
 AROUND = 140  # code points of a turn shown on either side of what matched
 EVERY_S = 0.3

@@ -20,7 +20,7 @@ from nlp.playbook import load
 from nlp.yamlfile import PlaybookError
 from pipeline import files
 from pipeline.errors import BadInput, NotFound
-from pipeline.playbooks import BadPlaybook, Playbooks, contents, copy
+from pipeline.playbooks import TAKEN, BadPlaybook, Playbooks, contents, copy
 
 FILE = re.compile(r"(?:(?:tags|steps)/)?[a-z0-9][a-z0-9_.-]{0,79}\.yml")
 HEAD = "playbook.yml"
@@ -121,19 +121,24 @@ class Draft:
     def take_default(self) -> None:
         """A draft of the newer default playbook, in which the team's own changes to the older one are kept.
 
-        A file that the team changed, added or took away stays so; all others are those of the newer default.
+        A file that the team changed, added or took away stays so, published or not; all others are those of the newer
+        default. Raises BadPlaybook, and changes nothing, where the two don't go together.
         """
         with self._playbooks.alone():
-            own, fresh = _texts(self._playbooks.in_force().folder), _texts(DEFAULT)
+            own, fresh = self.texts(), _texts(DEFAULT)
             log = self._playbooks.log()
             was = self._playbooks.root / log[0].default if log else DEFAULT
             base = _texts(was) if was.is_dir() else own  # not kept: take the newer one where both have a file
             changed = {change.path for change in _changes(base, own)}
             made = {path: text for path, text in fresh.items() if path not in changed}
             made |= {path: text for path, text in own.items() if path in changed}
-            shutil.rmtree(self.folder, ignore_errors=True)
             with tempfile.TemporaryDirectory(prefix="exemplar-") as room:
-                copy(_lay(Path(room), made), self.folder)
+                laid = _lay(Path(room), made)
+                if not _readable(laid):
+                    raise BadPlaybook(_told(laid))
+                shutil.rmtree(self.folder, ignore_errors=True)
+                copy(laid, self.folder)
+            (self.folder / TAKEN).write_text(self._playbooks.open(DEFAULT).version)
 
     def _begin(self) -> None:
         if not self.exists():

@@ -33,6 +33,7 @@ from pipeline import files
 from pipeline.errors import BadInput, NotFound
 from pipeline.library import now
 
+TAKEN = ".default"  # in a draft: the version of the default playbook that it was made of
 KEPT_OPEN = 4  # compiled playbooks, for all data folders of a process
 
 Source = Literal["published", "settings", "default"]
@@ -164,7 +165,7 @@ class Playbooks:
             self._keep(DEFAULT, self.open(DEFAULT).version)  # what the next one is compared with
             version = self.open(folder).version
             self._keep(folder, version)
-            self._put_in_force(version, by=by, why=why, before=before.playbook.version)
+            self._put_in_force(version, by=by, why=why, default=self._based_on(folder), before=before.playbook.version)
             if folder == self.draft:
                 shutil.rmtree(self.draft, ignore_errors=True)
         return version
@@ -172,7 +173,8 @@ class Playbooks:
     def back_to(self, version: str, *, by: str, why: str) -> None:
         """Put an earlier version in force again. Raises NotFound, BadPlaybook."""
         folder = self.root / version
-        if version not in {entry.version for entry in self.log()} or not folder.is_dir():
+        known = {entry.version: entry for entry in self.log()}
+        if version not in known or not folder.is_dir():
             raise NotFound(f"playbook {version}")
         try:
             self.open(folder)
@@ -180,7 +182,7 @@ class Playbooks:
             problem = Problem(_within(str(error.file), folder), error.line, error.problem)
             raise BadPlaybook((problem,)) from error
         with self.alone():
-            self._put_in_force(version, by=by, why=why)
+            self._put_in_force(version, by=by, why=why, default=known[version].default)
 
     def log(self) -> list[Publication]:
         """Every publication, the latest first."""
@@ -209,8 +211,14 @@ class Playbooks:
             for path in contents(target):
                 path.chmod(0o444)
 
-    def _put_in_force(self, version: str, *, by: str, why: str, before: str | None = None) -> None:
-        default = self.open(DEFAULT).version
+    def _based_on(self, folder: Path) -> str:
+        """The version of the default playbook that a playbook takes after: a newer one once somebody took it."""
+        with suppress(FileNotFoundError):
+            return (folder / TAKEN).read_text()
+        log = self.log()
+        return log[0].default if log else self.open(DEFAULT).version
+
+    def _put_in_force(self, version: str, *, by: str, why: str, default: str, before: str | None = None) -> None:
         entries = [Publication(now(), by, why, version, default)]
         if before and before != version and not self.log():
             entries.insert(0, Publication(now(), "Exemplar", "What was in force before", before, default))

@@ -19,7 +19,7 @@ from clips_api.render import page
 from clips_api.rulebook import StepShown, TagShown
 from nlp.rules import CompiledPlaybook
 from pipeline import phrases
-from pipeline.drafts import Draft
+from pipeline.drafts import Draft, digest
 from pipeline.errors import BadInput, NotFound
 from pipeline.playbooks import BadPlaybook
 
@@ -166,7 +166,7 @@ def _add(parts: Parts, path: str, typed: Phrase) -> None:
         text = phrases.add_phrase(old, typed.rule, pattern, typed.sentence)
     else:
         text = phrases.add_exception(old, pattern, typed.sentence)
-    draft.save(path, text, strict=True)
+    draft.save(path, text, seen=digest(old), strict=True)
 
 
 def _make(parts: Parts, typed: NewTag) -> None:
@@ -177,7 +177,7 @@ def _make(parts: Parts, typed: NewTag) -> None:
     if path in draft.texts():
         raise BadInput(f"there is a tag {typed.id} already")
     given = typed.model_dump() | {"pattern": typed.pattern or phrases.pattern_of(typed.match)}
-    draft.save(path, phrases.new_tag(**given), strict=True)
+    draft.save(path, phrases.new_tag(**given), seen=digest(""), strict=True)
 
 
 def _told(error: BadInput) -> list[str]:

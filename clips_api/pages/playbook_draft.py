@@ -10,8 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from clips_api.deps import Given, Parts
 from clips_api.pages.playbook import about, shown_playbook
-from clips_api.playbook import begin_preview, publish_draft, save, versions
-from clips_api.playbook_shown import PreviewShown
+from clips_api.playbook import begin_preview, previewed, publish_draft, save, versions
 from clips_api.problems import Overtaken
 from clips_api.render import page
 from pipeline.drafts import HEAD, Draft, digest
@@ -96,11 +95,11 @@ def preview(parts: Given, act: Annotated[Literal["start", "cancel"], Form()] = "
 
 
 @router.post("/playbook/publish")
-def publish(request: Request, parts: Given, by: Words = "", why: Words = "") -> Response:
-    """Put the draft in force."""
+def publish(request: Request, parts: Given, by: Words = "", why: Words = "", version: Words = "") -> Response:
+    """Put the draft in force, unless it is another one than was shown beside the button."""
     try:
-        publish_draft(parts, by=by, why=why)
-    except BadPlaybook as error:
+        publish_draft(parts, by=by, why=why, version=version)
+    except (BadPlaybook, Overtaken) as error:
         return _changes(request, parts, code=422, refused=error)
     return RedirectResponse("/playbook", 303)
 
@@ -143,13 +142,13 @@ def _editor(
 
 
 def _preview(parts: Parts) -> dict[str, Any]:
-    latest = parts.previewer.latest
     playbook = shown_playbook(parts)
     titles = {tag.id: tag.title for tag in playbook.tags} | {step.id: step.title for step in playbook.steps}
     return {
-        "preview": PreviewShown.of(latest, versions(parts)) if latest else None,
+        "preview": previewed(parts),
         "titles": titles,
         "draft": Draft(parts.playbooks).exists(),
+        "version": versions(parts)[1],
     }
 
 

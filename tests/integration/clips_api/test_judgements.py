@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from clips_api import findings
-from clips_api.sentences import LONGEST, around, locate
+from clips_api import documents, findings
+from clips_api.seen import seen
+from clips_api.sentences import END, LONGEST, around, locate
 from clips_api.store import judgements as store
 from nlp.findings import Tag
+from nlp.words import stream
 from pipeline.records import Analysis, Turn, Word
 from tests.integration.clips_api.conftest import Said, wait_for, write_call
 
@@ -72,6 +74,13 @@ def test_a_step_is_judged(calls, client):
     place = {"recording_id": calls[0].id, "kind": "step", "tag": "agenda", "right": False}
     assert client.post("/api/v1/judgements", json=place).json()["rule"] == "missed"
     assert client.get("/api/v1/judgements/precision?kind=step").json()["items"][0]["judged"] == 1
+    (judged,) = store.find(client.app.state.parts.store)
+    said = {(judged.recording_id, judged.kind, judged.tag, judged.sentence): judged}
+    for verdict, right in (("missed", False), ("done", None)):  # a new playbook says otherwise: nobody judged that
+        there = documents.read(calls[0].folder)
+        steps = [replace(one, result=verdict) if one.step == "agenda" else one for one in there.analysis.steps]
+        there = replace(there, analysis=there.analysis.model_copy(update={"steps": tuple(steps)}))
+        assert seen(there, said).steps["agenda"].right is right
 
 
 @pytest.mark.parametrize(
@@ -251,6 +260,14 @@ def test_a_sentence_is_found_around_a_tag(quote, sentence, key):
     text = "Well, no. It is way over budget! bye"
     found = around(said(text), span(text, quote))
     assert (found.text, found.key) == (sentence, key)
+
+
+def test_a_sentence_ends_where_the_tagger_ends_one():
+    text = "“It's too dear.” And (is it late?) The price is high... yes [really!] No — never"
+    words = stream([text])
+    begun = [text[words.begins[one.start] : words.begins[one.start] + 2] for one in words.sentences]
+    cut = [text[start:].lstrip("“([ ")[:2] for start in [0, *(found.end() for found in END.finditer(text))]]
+    assert cut == begun
 
 
 @pytest.mark.parametrize("words", [True, False])

@@ -6,10 +6,15 @@ import re
 import time
 
 import pytest
+import yaml
 from playwright.sync_api import expect
 
+from clips_api.playbook_shown import PreviewShown
+from clips_api.preview import Preview
 from clips_api.store import judgements
-from pipeline import analyse
+from pipeline import analyse, phrases
+from pipeline.compare import Example, Found, TagChange, Verdict
+from pipeline.drafts import Draft
 from pipeline.library import now
 from pipeline.playbooks import Playbooks
 from tests.integration.clips_api.conftest import Said, wait_for, write_call
@@ -177,6 +182,52 @@ def test_preview_publish_and_back(spoken_calls, client, library, settings):
     assert client.post(f"{URL}/back", json={"version": old}).json() == {"version": old}
     assert Playbooks(library.playbooks, settings.playbook).in_force().playbook.version == old
     assert client.post(f"{URL}/back", json={"version": "nothing"}).status_code == 404
+
+
+def test_examples_are_of_calls_that_one_may_see(spoken_calls):
+    def example(call):
+        return Example(
+            recording_id=call.id, rep=None, customer=None, started_at=None, start=None, end=None,
+            speaker="customer", quote="too late", marks=[], rule="late",
+        )  # fmt: skip
+
+    both = [example(call) for call in spoken_calls]
+    tag = TagChange(tag="objection.price", gained=2, lost=2, gained_examples=both, lost_examples=both)
+    verdict = Verdict(step=None, before="a", after="b", calls=2, examples=[call.id for call in spoken_calls])
+    found = Found(old="1", new="2", calls=2, affected=2, tags=[tag], verdicts=[verdict])
+    shown = PreviewShown.of(Preview("1", "2", "done", 2, 2, found), ("1", "2"), lambda ids: ids - {spoken_calls[0].id})
+    (told,) = shown.found.tags
+    assert (told.gained, told.lost) == (2, 2)
+    assert [one.recording_id for one in (*told.gained_examples, *told.lost_examples)] == [spoken_calls[1].id] * 2
+    assert shown.found.verdicts[0].examples == [spoken_calls[1].id]
+
+
+def test_what_was_changed_since_somebody_looked_is_not_published(client):
+    client.put(f"{URL}/draft/files/{TAG}", json={"text": PRICE.replace("dear)", "dear|steep)")})
+    looked_at = client.get(f"{URL}/draft").json()["version"]
+    assert f'value="{looked_at}"' in client.get("/playbook/changes").text
+    client.put(f"{URL}/draft/files/{TAG}", json={"text": PRICE.replace("dear)", "dear|salty)")})
+    assert client.post(f"{URL}/publish", json={"version": looked_at}).status_code == 409
+    refused = client.post("/playbook/publish", data={"by": "Dana", "why": "x", "version": looked_at})
+    assert refused.status_code == 422
+    assert "changed this meanwhile" in refused.text
+    assert client.get(URL).json()["source"] != "published"
+
+
+def test_a_phrase_added_meanwhile_is_not_lost(client, app, monkeypatch):
+    add = phrases.add_phrase
+
+    def slowly(*given):
+        monkeypatch.setattr(phrases, "add_phrase", add)
+        Draft(app.state.parts.playbooks).save(TAG, PRICE.replace("dear)", "dear|steep)"))
+        return add(*given)
+
+    monkeypatch.setattr(phrases, "add_phrase", slowly)
+    name = TAG.removeprefix("tags/").removesuffix(".yml")
+    rule = yaml.safe_load(PRICE)["rules"][0]["id"]
+    typed = {"sentence": "It costs the earth", "pattern": "the earth", "rule": rule, "counts": "yes"}
+    assert client.post(f"/playbook/tags/{name}/phrase", data=typed).status_code == 422
+    assert "dear|steep" in Draft(app.state.parts.playbooks).text(TAG)
 
 
 def test_a_preview_is_cancelled_and_an_edit_puts_it_out_of_date(spoken_calls, client, app):

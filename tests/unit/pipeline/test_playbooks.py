@@ -209,13 +209,38 @@ def test_a_newer_default_keeps_what_the_team_changed(
     monkeypatch.setattr("pipeline.drafts.DEFAULT", newer)
     assert playbooks.newer_default()
     assert playbooks.in_force().playbook.version == version, "the team's own stays"
+    publish(playbooks, PRICE.replace("dear)", "dear|much)"))
+    playbooks.back_to(version, by="Dana", why="no")
+    assert playbooks.newer_default(), "nobody took it yet"
     draft = Draft(playbooks)
+    unpublished = mine.replace("steep", "steep|salty")
+    draft.save(TAG, unpublished)
     draft.take_default()
-    assert draft.text(TAG) == mine
+    assert draft.text(TAG) == unpublished
     assert "funds" in draft.text("playbook.yml")
     assert draft.text("steps/price_named.yml") == STEP
     playbooks.publish(draft.folder, by="Dana", why="the newer one")
     assert not playbooks.newer_default()
+    publish(playbooks, unpublished.replace("salty", "bitter"))
+    assert not playbooks.newer_default()
+
+
+def test_a_newer_default_that_does_not_go_with_the_teams_own_is_refused(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, newer = small(tmp_path / "older"), small(tmp_path / "newer")
+    (newer / "playbook.yml").write_text(HEAD.replace("cash", "cash]\n  funds: [funds"))
+    (newer / TAG).write_text(PRICE.replace("dear)", "dear|@funds)"))
+    monkeypatch.setattr("pipeline.playbooks.DEFAULT", older)
+    playbooks = Playbooks(library.playbooks)
+    draft = Draft(playbooks)
+    draft.save("playbook.yml", HEAD.replace("cash", "cash, dosh"))
+    playbooks.publish(draft.folder, by="Dana", why="dosh")
+    monkeypatch.setattr("pipeline.playbooks.DEFAULT", newer)
+    monkeypatch.setattr("pipeline.drafts.DEFAULT", newer)
+    with pytest.raises(BadPlaybook, match="funds"):
+        draft.take_default()
+    assert not draft.exists()
 
 
 # one-line edits
