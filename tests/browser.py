@@ -25,11 +25,11 @@ QUIET = (
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 )
-# No person acts on a page before its scripts have run, and Playwright acts on nothing that can't be seen.
-UNSEEN_UNTIL_LOADED = """
-    const unseen = new CSSStyleSheet();
-    unseen.replaceSync("html { visibility: hidden !important }");
-    document.adoptedStyleSheets = [unseen];
+# No person presses anything before a page's scripts have run, and Playwright presses nothing that can't be pressed.
+UNTOUCHED_UNTIL_LOADED = """
+    const untouched = new CSSStyleSheet();
+    untouched.replaceSync("* { pointer-events: none !important }");
+    document.adoptedStyleSheets = [untouched];
     addEventListener("load", () => { document.adoptedStyleSheets = [] });
 """
 
@@ -65,7 +65,8 @@ def chromium() -> Iterator[Browser]:
 
         def new_context(**how: Any) -> BrowserContext:
             context = make(**how)
-            context.add_init_script(UNSEEN_UNTIL_LOADED)
+            if how.get("java_script_enabled", True):
+                context.add_init_script(UNTOUCHED_UNTIL_LOADED)
             return context
 
         browser.new_context = new_context  # type: ignore[method-assign]

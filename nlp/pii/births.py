@@ -10,6 +10,7 @@ from nlp.pii.lexicon import either, number_words, words
 from nlp.pii.talk import Talk
 
 BEHIND, AHEAD = 60, 110
+LONGEST = 80  # code points of a date
 _IS = re.compile(r"^\W*(?:is|was|that's)\b[^.?!]*$")
 _IS_MY = re.compile(r"^,?\s*(?:is|was|that's)\s+(?:[\w']+\s+){0,3}$")
 TURNS = 6  # in which a date may be told after its name
@@ -44,8 +45,10 @@ def find(talk: Talk, at: int) -> Iterator[tuple[str, int, int]]:
     if before and _IS_MY.search(talk.low[before[-1][1] : at]):
         yield "birth_date", *before[-1]
         return
-    ceiling = min(talk.end(min(turn + TURNS, len(talk.turns) - 1)), at + AHEAD)
-    for found in _date().finditer(talk.low, at, ceiling):
+    last = min(max(at, min(talk.end(turn), at + AHEAD)) + AHEAD, talk.end(min(turn + TURNS, len(talk.turns) - 1)))
+    for found in _date().finditer(talk.low, at, min(last + LONGEST, len(talk.low))):
+        if found.start() > last:
+            break
         if not re.search(r"\bin\s+$", talk.low[max(0, found.start() - 4) : found.start()]):
             yield "birth_date", found.start(), found.end()
             return

@@ -51,7 +51,7 @@ def codes(items: Sequence[Item], kinds: Sequence[str]) -> list[Span]:
     found = [*_ibans(line)]
     if not found and "other" not in kinds[:1]:
         found = [("national_id", *span) for one in identities() for span in line.find(one.shape, one.check)]
-    if not found and (not kinds or "postcode" in kinds):
+    if not found and (not kinds or "postcode" in kinds or kinds[0] not in ("other", "national_id", "bank")):
         found = [("address", *span) for span in line.find(_POSTCODES, bool)]
     return found[:1]
 

@@ -70,7 +70,7 @@ def _start(talk: Talk, found: re.Match[str]) -> int | None:
     if plain and (local in mail["not_names"] or local in mail["stops"]):
         return None
     announced, provider, called = _announcement()
-    turn = talk.starts[max(0, talk.turn(start) - 1)]
+    turn = talk.asked(start)
     known = provider.match(found["domain"]) or "@" in found.group()
     told = announced.search(talk.low, max(turn, start - CUE), start) or called.match(talk.low, found.end())
     if plain and not (known or told):

@@ -16,7 +16,7 @@ _IS = re.compile(r"[\s,.]*(?:that's|that is|is|was)\b")
 def named(talk: Talk, start: int, end: int) -> list[str]:
     """What a number may be called: kinds by the names before it, the nearest first; else by one right after."""
     pattern, kinds = cues()
-    floor = max(talk.starts[max(0, talk.turn(start) - 1)], start - SAID_BEFORE)
+    floor = max(talk.asked(start), start - SAID_BEFORE)
     while floor and talk.low[floor - 1].isalnum():
         floor -= 1
     found = [

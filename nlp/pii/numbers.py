@@ -42,9 +42,14 @@ def judge(talk: Talk, items: Sequence[Item]) -> Iterator[Span]:
 
 def _find(talk: Talk, items: Sequence[Item]) -> Iterator[Span]:
     kinds = named(talk, items[0].start, items[-1].end)
-    proven = codes(items, kinds)
-    yield from proven
-    if proven or (kinds and kinds[0] in ("other", "birth")):
+    for proven in codes(items, kinds):
+        yield proven
+        for rest in ([i for i in items if i.end <= proven[1]], [i for i in items if i.start >= proven[2]]):
+            if rest:
+                yield from _find(talk, rest)
+        return
+    if kinds and kinds[0] in ("other", "birth"):
+        yield from _cards_behind(talk, items)
         return
     if kinds and kinds[0] == "national_id" and (whole := _identity(items)):
         yield whole
@@ -57,6 +62,12 @@ def _find(talk: Talk, items: Sequence[Item]) -> Iterator[Span]:
         for part in _sundered(talk, left):
             if len(part) < len(left) and (found := _number(talk, part, kinds)):
                 yield found
+
+
+def _cards_behind(talk: Talk, items: Sequence[Item]) -> Iterator[Span]:
+    """The cards behind a number that is nothing personal: "the order is 48213, and 4111 …"."""
+    for some in _digit_runs(items):
+        yield from filter(None, map(_card, list(_sundered(talk, some))[1:]))
 
 
 def _sundered(talk: Talk, items: Sequence[Item]) -> Iterator[list[Item]]:

@@ -27,7 +27,7 @@ def is_phone(digits: str, *, plus: bool, named: bool, written: str, parts: int) 
     if plus or digits.startswith("00") or _BRITISH.fullmatch(digits):
         return _possible("+" + digits.removeprefix("00"), None)
     if named:
-        return len(digits) <= NAMED
+        return len(digits) <= NAMED or _possible("+" + digits, None)
     if _LOCAL.fullmatch(written):
         return True
     if digits.startswith("0"):

@@ -91,16 +91,17 @@ def _capital(talk: Talk, found: re.Match[str], name: int) -> bool:
 def _street(talk: Talk, found: re.Match[str]) -> bool:
     streets = words()["streets"]
     name = found["name"].split()
-    if found["kind"] in name or any(word in streets["not_names"] for word in name):
+    doubted = {word for word in name if word in streets["not_names"]}
+    if found["kind"] in name or not doubted <= set(streets["hardly_names"]):
         return False
     written = talk.text[found.start("name") : found.end("kind")].split()
     if all(word[:1].isupper() or word[:1].isdigit() for word in written) or _announced(talk, found.start()):
         return True
-    if found["kind"] not in streets["sure"]:
+    if doubted or found["kind"] not in streets["sure"]:
         return False
     return written[0][:1].isupper() or _AT.search(talk.low, max(0, found.start() - 12), found.start()) is not None
 
 
 def _announced(talk: Talk, start: int) -> bool:
-    floor = talk.starts[max(0, talk.turn(start) - 1)]
+    floor = talk.asked(start)
     return _patterns()["cue"].search(talk.low, max(floor, start - CUE), start) is not None

@@ -17,7 +17,6 @@ LAST_TWO = 2
 REACH = 24  # code points before the first digit in which its letters are looked for
 _PLUS = re.compile(r"(?:\+|\bplus)[\s(]*$")
 _CAPITALS = re.compile(r"[A-Za-z]+")
-_TOKEN = re.compile(r"go\son\b|go\sahead\b|got\sit\b|all\sgood\b|[^\W_]+(?:['’][^\W_]+)*|\n|\S")  # noqa: RUF001
 _LETTERS = re.compile(r"(?:(?<![\w'])(?:[A-Za-z]|[A-Z]{2,5})[ .,-]{1,2})+$")
 # Numbers that are no parts of a longer one: amounts, times, shares, addresses of machines.
 _AMOUNT = re.compile(
@@ -42,6 +41,12 @@ def _sets() -> tuple[dict[str, int], frozenset[str], frozenset[str], frozenset[s
     return known["times"], frozenset(known["between"]), frozenset(known["amounts"]), frozenset(known["capitals"])
 
 
+@cache
+def _token() -> re.Pattern[str]:
+    several = "|".join(one.replace(" ", r"\s") + r"\b" for one in sorted(_sets()[1]) if " " in one)
+    return re.compile(rf"{several}|[^\W_]+(?:['’][^\W_]+)*|\n|\S")  # noqa: RUF001
+
+
 def read(talk: Talk, at: int) -> list[Item]:
     """The number that begins at a digit or a number word; empty where it is an amount."""
     while at and talk.low[at - 1].isalnum():
@@ -57,7 +62,7 @@ def _run(reader: _Reader, at: int) -> int | None:
     """Read on from here to the word that is no part of a number; None where nothing may follow."""
     between, amounts = _sets()[1:3]
     idle = 0
-    for found in _TOKEN.finditer(reader.talk.low, at):
+    for found in _token().finditer(reader.talk.low, at):
         word, (start, end) = found.group(), found.span()
         if reader.take(word, start, end):
             idle = 0
@@ -83,7 +88,7 @@ def _past_prompt(talk: Talk, items: list[Item], stop: int | None) -> int | None:
         return None
     if len(talk.turns[turn].text.split()) > PROMPT or talk.speaker(said[-1].start) != talk.turns[turn + 1].speaker:
         return None
-    first = _TOKEN.match(talk.low, talk.starts[turn + 1])
+    first = _token().match(talk.low, talk.starts[turn + 1])
     if first is None or not (first.group()[0].isdigit() or first.group() in spoken() or first.group() in _sets()[0]):
         return None
     items[:] = said

@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 from nlp.findings import Speaker, Turn
 
+ASKED = 5  # turns back in which something may have been asked for
+IDLE = 6  # words of a turn that says nothing of it
 Span: TypeAlias = tuple[str, int, int]  # a kind of personal data, and where it stands
 
 
@@ -30,6 +32,20 @@ class Talk:
     def turn(self, at: int) -> int:
         """The number of the turn in which a position lies."""
         return bisect_right(self.starts, at) - 1
+
+    def asked(self, at: int) -> int:
+        """Where the turn begins in which what stands here may have been asked for: the one before, or one further back
+        with only short turns between, in which no digit stands ("Sure, one second." "No problem.").
+        """
+        last = self.turn(at)
+        turn = max(0, last - 1)
+        while turn > max(0, last - ASKED) and self._idle(self.turns[turn].text):
+            turn -= 1
+        return self.starts[turn]
+
+    @staticmethod
+    def _idle(text: str) -> bool:
+        return len(text.split()) <= IDLE and not any(map(str.isdigit, text))
 
     def speaker(self, at: int) -> Speaker:
         """Who speaks at a position."""

@@ -90,6 +90,7 @@ def test_the_whole_loop(browsing, mailbox, sending):
         dana.locator("#q").press("ArrowDown")
         dana.keyboard.press("n")
         expect(dana.get_by_role("heading", level=1)).to_have_text("Note for Priya Nair")
+        dana.wait_for_load_state()  # its keys
         dana.get_by_label("What went well").fill("You stayed calm.")
         dana.get_by_label("What went well").press("Control+Enter")
         expect(dana.get_by_role("status").first).to_have_text("Sent.")

@@ -57,6 +57,7 @@ def test_from_a_result_to_a_note_that_was_read_in_two_browsers(calls, browsing):
         example = page.locator(".example", has_text="That's fair")
         expect(example.locator("input")).to_be_checked()
         expect(example).to_contain_text("Sam is asked when you send")
+        page.wait_for_load_state("load")
         example.locator(".play").click()
         expect(example.locator(".play")).to_have_class(re.compile("playing"))
         page.get_by_label("What went well").fill("You stayed calm.")

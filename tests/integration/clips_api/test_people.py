@@ -264,6 +264,7 @@ def test_a_team_comes_in_by_pasting_a_table(unclaimed, page: Page):
     expect(row).to_contain_text("in recordings also Priya")
     expect(row).to_contain_text("1 call")
     row.get_by_role("link", name="Priya Nair").click()
+    page.wait_for_load_state()
     page.get_by_label("Country").select_option("PT")
     expect(page.get_by_label("Time zone")).to_have_value("")  # it has three
     page.get_by_label("Country").select_option("SE")

@@ -45,6 +45,9 @@ def test_the_rep_may_ask_for_the_next_part():
         ("jane underscore doe at example dot com", "email"),
         ("I live at twenty two maple street", "address"),
         ("the zip is nine oh two one oh", "address"),
+        ("My address is 12 High Street, Leeds", "address"),
+        ("my mobile is 353 87 123 4567", "phone"),
+        ("my account number is 5577, hang on, 9911", "bank"),
         ("born on the fourth of May nineteen eighty two", "birth_date"),
     ],
 )
@@ -57,6 +60,15 @@ def test_a_number_is_what_it_is_called():
     assert found("My phone number is 2025550142.") == [("phone", "2025550142")]
     assert found("My account number is 2025550142.") == [("bank", "2025550142")]
     assert found("2025550142") == []
+
+
+def test_what_was_asked_for_may_come_a_little_later():
+    waiting = ("Sure, one second.", "No problem.")
+    assert found("What's your account number?", *waiting, "It's 55779911.", sides="rcrc") == [("bank", "55779911")]
+    assert found("What's your e-mail?", *waiting, "jane at acme dot com", sides="rcrc") == [
+        ("email", "jane at acme dot com")
+    ]
+    assert not found("What's your account number?", "I haven't got it here, can we go on?", "Sure.", "About 55779911.")
 
 
 def test_a_card_needs_its_check_digit_or_its_name():
@@ -72,6 +84,10 @@ def test_a_card_needs_its_check_digit_or_its_name():
         ("It's 07700 900123. 020 7946 0958 in the evening.", ["07700 900123", "020 7946 0958"]),
         ("it's 4111 1111 1111 1111, sorry, 5500 0000 0000 0004", ["4111 1111 1111 1111", "5500 0000 0000 0004"]),
         ("it's 4111 1111 1111 1111. Right, yes, 07700 900123.", ["4111 1111 1111 1111", "07700 900123"]),
+        ("LS1 4AP, 4111 1111 1111 1111", ["LS1 4AP", "4111 1111 1111 1111"]),
+        ("LS1 4AP, 07700 900123", ["LS1 4AP", "07700 900123"]),
+        ("My phone number is 07700 900123 and I'm at LS1 4AP.", ["07700 900123", "LS1 4AP"]),
+        ("The order number is 48213, and 4111 1111 1111 1111.", ["4111 1111 1111 1111"]),
     ],
 )
 def test_two_numbers_one_after_the_other_are_both_hidden(said, numbers):
@@ -84,6 +100,13 @@ def test_two_numbers_one_after_the_other_are_both_hidden(said, numbers):
         (["12.03.1980 is my birthday. Let's meet on the 4th of May"], "12.03.1980"),
         (["12th of March 1980 is my date of birth", "and the 5th of June works for the demo"], "12th of March 1980"),
         (["The 4th of May is fine, date of birth 12th of March 1980"], "12th of March 1980"),
+        (
+            [
+                "Can you confirm your date of birth and the email address that we have on file for you, please?",
+                "Yes, no problem at all, it's 12 March 1980.",
+            ],
+            "12 March 1980",
+        ),
     ],
 )
 def test_the_date_that_is_called_a_birthday_is_hidden(said, date):
