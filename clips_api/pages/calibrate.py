@@ -59,6 +59,7 @@ def ask(
         result=None,
         learnt=learnt,
         new=examples.waiting(parts),
+        judged=bool(_judged(parts, tag or None)),
     )
 
 
@@ -81,18 +82,23 @@ def deal(parts: Parts, tag: str | None, seed: str | None = None) -> list[Questio
     """The tags of a round. `seed` decides among equals; by default another one each time."""
     tallies = store.tally(parts.store, tag=tag)
     groups = {one.rule or "": one for one in tallies} if tag else store.by_tag(tallies)
-    judged = store.find(parts.store, kind="tag", tag=tag, by=parts.viewer.name)
     rows = parts.database.rows(
         "to_judge",
         tag=tag,
         groups=list(groups),
         counts=[one.judged for one in groups.values()],
-        judged=[f"{one.recording_id} {one.tag} {one.sentence}" for one in judged],
+        judged=[f"{one.recording_id} {one.tag} {one.sentence}" for one in _judged(parts, tag)],
         seed=seed or secrets.token_hex(4),
         limit=A_ROUND,
+        **parts.finder.sight.values,
     )
     found = (_question(parts, row["recording_id"], row["tag"], row["sentence"]) for row in rows)
     return [one for one in found if one is not None]
+
+
+def _judged(parts: Parts, tag: str | None) -> list[store.Judgement]:
+    """What this person has said of tags."""
+    return store.find(parts.store, kind="tag", tag=tag, by=parts.viewer.name)
 
 
 def _question(parts: Parts, recording_id: str, tag: str, sentence: str) -> Question | None:

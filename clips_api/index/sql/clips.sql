@@ -7,7 +7,7 @@ SELECT DISTINCT number // 64 FROM clips
 SELECT count(*) AS suggestions FROM tags WHERE kind = 'suggestion' AND ($tag IS NULL OR tag = $tag)
 
 -- name: to_judge
--- Tags that this person has not judged: of all tags, those least judged first; of one, its rules likewise. Then from
+-- Tags that this person sees and has not judged: of all tags, those least judged first; of one, its rules likewise. Then from
 -- as many rules and calls as there are.
 WITH known AS (
     SELECT unnest($groups::VARCHAR[]) AS name, unnest($counts::INTEGER[]) AS judged
@@ -18,6 +18,11 @@ open AS (
     FROM tags
     WHERE kind = 'tag' AND ($tag IS NULL OR tag = $tag)
       AND recording_id || ' ' || tag || ' ' || sentence NOT IN (SELECT unnest($judged::VARCHAR[]))
+      AND recording_id IN (
+          SELECT recording_id FROM calls
+          WHERE ($only IS NULL OR list_contains($only::VARCHAR[], rep))
+            AND ($never IS NULL OR rep IS NULL OR NOT list_contains($never::VARCHAR[], rep))
+      )
 ),
 dealt AS (
     SELECT *,

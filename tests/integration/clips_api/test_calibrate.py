@@ -9,7 +9,9 @@ import pytest
 
 from clips_api.pages.calibrate import AROUND, deal, worst
 from clips_api.store import judgements as store
+from clips_api.store import people
 from tests.integration.clips_api.conftest import PRICE, TIMING, Said, wait_for, write_call
+from tests.integration.clips_api.quizmaking import OLA, PRIYA, SAM
 
 
 @pytest.fixture
@@ -118,7 +120,27 @@ def test_answers_to_what_is_gone_are_left_out(client):
 
 def test_an_empty_page_says_what_to_do(client):
     assert "Nothing to judge yet" in client.get("/playbook/calibrate").text
-    assert "You have judged every sentence tagged price" in client.get("/playbook/calibrate?tag=objection.price").text
+    assert "Once calls tagged price are here" in client.get("/playbook/calibrate?tag=objection.price").text
+
+
+def test_a_round_is_of_calls_that_one_sees_and_ends_when_all_was_judged(library, many, client, signed_in_as):
+    people.keep(client.app.state.parts.store, [SAM, PRIYA])
+    for seed in range(3):
+        many.append(write_call(library, PRICE, seed=80 + seed, rep="Priya"))
+    wait_for(lambda: client.app.state.parts.database.rows("states") == [{"state": "done", "calls": 15}])
+    ola = signed_in_as(OLA)
+    path = "/playbook/calibrate?tag=objection.price"
+    asked = re.findall(r'data-recording="(\w+)" data-tag="([\w.]+)" data-sentence="(\w+)"', ola.get(path).text)
+    assert {recording for recording, _, _ in asked} == {call.id for call in many[-3:]}
+    for recording, tag, sentence in asked:
+        place = {"recording_id": recording, "tag": tag, "sentence": sentence, "right": True}
+        assert ola.post("/api/v1/judgements", json=place).status_code == 200
+    assert "You have judged every sentence tagged price in the calls that you see" in ola.get(path).text
+    assert ola.post("/playbook/calibrate/learn").headers["location"].endswith("?learnt=1")  # the same sentence thrice
+    learnt = ola.get("/playbook/calibrate?learnt=1").text
+    assert "Handed over 1 answer" in learnt
+    assert "Twenty more" in learnt
+    assert "Nothing" not in learnt.partition("Handed over")[2].partition("</main>")[0]
 
 
 def test_the_worst_rule_is_the_one_wrong_most_often():
