@@ -9,9 +9,11 @@ from clips_api import digest, links
 from clips_api.deps import Given, Parts
 from clips_api.digest import Week
 from clips_api.goals import Standing
+from clips_api.leaning import leaning
 from clips_api.problems import RESPONSES
 from clips_api.render import counted, label
 from clips_api.store import digests, people
+from clips_api.store.judgements import Tally
 from clips_api.store.outbox import Entry
 from clips_api.team import Measure
 from pipeline.errors import BadInput, ExemplarError
@@ -111,7 +113,8 @@ def _told(parts: Parts, week: Week) -> list[Part]:
     found = f"{came}, with {counted(week.moments, 'moment')}."
     said = [line(found if week.calls else "No calls came in.", "/calls", "See them")]
     if week.coach:
-        next_ = "; ".join(_measured(one) for one in week.coach[:SHOWN])
+        rests = {measure: one.tally for one in leaning(parts) for measure in one.measures}
+        next_ = "; ".join(_measured(one, rests.get((one.kind, one.name))) for one in week.coach[:SHOWN])
         said.append(line(f"To coach next, by the last four weeks: {next_}.", "/team", "See the moments"))
     if week.wins:
         said.append(line(f"{counted(len(week.wins), 'win')}:", "/wins", "Hear them"))
@@ -127,9 +130,10 @@ def _told(parts: Parts, week: Week) -> list[Part]:
     return [*said, line("You get this on Mondays. It can be turned off on your account.", "/account", "Your account")]
 
 
-def _measured(one: Measure) -> str:
+def _measured(one: Measure, doubt: Tally | None) -> str:
     done = f"{one.lately.done} of {one.lately.total}"
-    return f"{label(one.name)} {'handled well' if one.kind == 'tag' else 'heard'} {done}"
+    lean = f" (don't lean on it: its tag was judged right {doubt.right} of {doubt.judged} times)" if doubt else ""
+    return f"{label(one.name)} {'handled well' if one.kind == 'tag' else 'heard'} {done}{lean}"
 
 
 def _behind(one: Standing) -> str:

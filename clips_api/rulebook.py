@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from clips_api.deps import Parts
+from clips_api.leaning import evidence
 from clips_api.store import judgements
 from clips_api.store.judgements import ENOUGH, TRUSTED
 from nlp.rules import CompiledPlaybook, StepRule, TagRule
@@ -132,7 +133,7 @@ def _step(rule: StepRule, missed: int, conversations: int, standing: Standing) -
         why=rule.why,
         file=f"steps/{rule.file}",
         standing=standing,
-        evidence=sorted(rule.evidence or {f"handling.{rule.part}"}),
+        evidence=sorted(evidence(rule)),
         missed=missed,
         conversations=conversations,
         match=[text.value for text in rule.match],

@@ -16,13 +16,13 @@ from clips_api.beside import beside
 from clips_api.calls import answered, correct, gather, known
 from clips_api.deps import Given
 from clips_api.findings import opinions, read
+from clips_api.leaning import leaning, of_steps
 from clips_api.render import local, page
 from clips_api.script import lines
 from clips_api.seen import seen
 from clips_api.spans import clip_id
 from clips_api.speakers import Sides, answer, pending, rep_is
 from clips_api.status import STALE
-from clips_api.store.judgements import doubtful
 from clips_api.suggestions import offers
 from clips_api.uploads import facts_of
 from clips_api.voices import asks, sides, voices
@@ -72,6 +72,7 @@ def show(
     )
     analysed = analysis is not None and analysis.type.value != "not_analysed"
     metrics: dict[str, Any] = analysis.metrics if analysis and analysed else {}
+    lean = leaning(parts)
     return page(
         request,
         "call.html",
@@ -85,7 +86,8 @@ def show(
         analysed=analysed,
         seen=seen(documents, said),
         beside=beside(parts, documents),
-        doubtful=doubtful(parts.store),
+        doubtful={one.tag: one.tally for one in lean},
+        rests=of_steps(lean),
         types=kinds_of_call(call),
         type_waits=type_pending(call),
         steps=Counter(step.result for step in analysis.steps) if analysis else {},

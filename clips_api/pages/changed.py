@@ -12,6 +12,7 @@ from clips_api import changed, lesson_figures, rights, single
 from clips_api.changed import DAYS, FEW, Asked, Side
 from clips_api.changes import Compared, Skip
 from clips_api.deps import Given, Parts
+from clips_api.leaning import leaning
 from clips_api.pages.counted import A_PAGE, moments
 from clips_api.render import day, page
 from clips_api.store import modules as store
@@ -39,6 +40,7 @@ def show(request: Request, parts: Given, asked: Compared) -> HTMLResponse:
         lessons=lessons,
         lesson=lesson,
         found=changed.changes(parts, asked, now()),
+        leaning=leaning(parts),
         teams=roster.teams,
         reps=_names(parts),
         **shown,

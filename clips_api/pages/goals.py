@@ -14,6 +14,7 @@ from clips_api.changes import Skip
 from clips_api.deps import Given, Parts
 from clips_api.goals import Standing
 from clips_api.goals_shown import Number
+from clips_api.leaning import leaning
 from clips_api.pages.counted import A_PAGE, moments
 from clips_api.render import day, page
 from clips_api.store import people
@@ -42,6 +43,7 @@ def show(request: Request, parts: Given, done: Done = "") -> HTMLResponse:
         request,
         "goals.html",
         groups=[(title, some) for title, some in groups if some],
+        leaning=leaning(parts),
         over=[one for one in reversed(found) if one.days.over],
         waiting=checkin.open_for(parts, at),
         may_set=parts.viewer.may("manager"),
@@ -89,6 +91,7 @@ def one(request: Request, parts: Parts, number: int, at: datetime, code: int = 2
     found = goals.one(parts, number, at)
     typed = {name: str(getattr(found.goal, name)) for name in ("target", "starts_on", "ends_on")}
     context: dict[str, Any] = {"problem": None, "done": None, "typed": typed, "slack": pace.SLACK} | shown
+    context["leaning"] = leaning(parts)
     return page(request, "goal.html", code, one=found, bar=bar, **context)
 
 

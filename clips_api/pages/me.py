@@ -16,6 +16,7 @@ from clips_api.changes import Skip
 from clips_api.clips import Text
 from clips_api.deps import Given, Parts
 from clips_api.grading import best
+from clips_api.leaning import leaning
 from clips_api.pages.counted import A_PAGE, moments
 from clips_api.render import day, page
 from clips_api.store import assignments, attempts, notes
@@ -50,6 +51,7 @@ def show(request: Request, parts: Given) -> HTMLResponse:
         request,
         "me.html",
         found=trend.own(parts, now()),
+        leaning=leaning(parts),
         quizzes=_quizzes(parts)[:RECENT],
         notes=notes.find(parts.store, coaching.scope(parts), person=person.id, state="sent")[:RECENT] if person else [],
         called=trend.called(parts),

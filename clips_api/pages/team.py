@@ -15,6 +15,7 @@ from clips_api.changed import FEW
 from clips_api.changes import Skip
 from clips_api.clips import Text
 from clips_api.deps import Given, Parts
+from clips_api.leaning import leaning
 from clips_api.members import Members
 from clips_api.pages.counted import A_PAGE, moments
 from clips_api.render import day, page
@@ -39,6 +40,7 @@ def show(request: Request, parts: Given, asked: Wanted) -> HTMLResponse:
         request,
         "team.html",
         found=found,
+        leaning=leaning(parts),
         whose=whose,
         asked=asked,
         wins=[one for one in wins.seen(parts, team=whose.team, since=found.begins[-LATELY]) if one.agreed][:WINS],

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from clips_api import digest, telling
 from clips_api import digests as digests_api
-from clips_api.store import assignments, attempts, consents, digests, goals, outbox, people, quizzes, wins
+from clips_api.store import assignments, attempts, consents, digests, goals, judgements, outbox, people, quizzes, wins
 from clips_api.store.assignments import Assignment
 from clips_api.store.attempts import Graded
 from clips_api.store.consents import Consent
@@ -22,6 +22,7 @@ from clips_api.store.database import Store
 from clips_api.store.digests import Digest
 from clips_api.store.followup_tables import digests as digest_table
 from clips_api.store.goals import Goal
+from clips_api.store.judgements import Judgement
 from clips_api.store.people import Person
 from clips_api.store.wins import Win
 from clips_api.viewer import HOUSE
@@ -218,6 +219,18 @@ def test_the_counts_are_true(calls, parts):
     assert links == [f"https://coach.example{path}" for path in where]
     (row,) = [one for one in rows(parts) if one.address == "max@juniper.example"]
     assert words(parts, row)[0] == "Last week: 14 calls, 2 wins, 4 quizzes handed in", "everybody's, by his own clock"
+
+
+def test_what_rests_on_a_tag_that_is_often_wrong_says_so(calls, parts):
+    for number in range(10):
+        told = Judgement(
+            f"{number:016x}", "tag", "step.agenda", "1", "plan: x", "rep", "q", None, None, 0, "v", number < 7, "Max", EIGHT
+        )  # fmt: skip
+        judgements.judge(parts.store, told)
+    digest.write(parts, EIGHT)
+    (row,) = [one for one in rows(parts) if one.address == "dana@juniper.example"]
+    doubt = "(don't lean on it: its tag was judged right 7 of 10 times)"
+    assert f"To coach next, by the last four weeks: agenda heard 0 of 13 {doubt}." in words(parts, row)[1]
 
 
 def test_nothing_happened_and_nobody_is_told(client, parts):

@@ -122,6 +122,29 @@ def test_the_form_without_scripts_judges_takes_back_and_returns(calls, client):
     assert client.post("/judgements", data=form | {"right": "perhaps"}).status_code == 422
 
 
+def test_figures_of_teams_and_steps_say_what_they_rest_on(calls, client):
+    parts = client.app.state.parts
+    judge_many(client, 6, 4)
+    kept = store.find(parts.store, tag="objection.price")[0]
+    for tag in ("step.agenda", "handling.acknowledge"):
+        for number in range(10):
+            store.judge(parts.store, replace(kept, tag=tag, recording_id=f"{number:016x}", right=number < 7))
+    told = (
+        "price, judged right 6 of 10 times: Price handled well",
+        "agenda, judged right 7 of 10 times: Agenda heard",
+        "acknowledged, judged right 7 of 10 times: Objection acknowledged heard, every score",
+    )
+    for path in ("/team", "/changed?day=2026-11-12", "/me", "/goals"):
+        page = client.get(path).text
+        for line in told:
+            assert line in page, path
+    page = client.get(f"/calls/{calls[0].id}").text
+    assert "agenda: judged right 7 of 10 times" in page
+    assert "acknowledged: judged right 7 of 10 times" in page
+    assert "too often to lean on this count" in client.get("/playbook/steps/agenda").text
+    assert "too often to lean on this count" not in client.get("/playbook/steps/greeting").text
+
+
 def judge_many(client, right, wrong):
     """Judgements of one tag in calls that were deleted since: precision is about rules, not calls."""
     parts = client.app.state.parts
