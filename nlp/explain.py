@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nlp.findings import Speaker, Tag, Turn
-from nlp.matching import Hit
-from nlp.playbook import NEAR
+from nlp.matching import NEAR, Hit
 from nlp.rules import CompiledPlaybook
 from nlp.tagger import Heard, hear, stops, tag
 

@@ -21,7 +21,7 @@ from nlp.patterns import Pattern, Row, anchors, longest, words
 from nlp.words import BREAK, Sentence, Stream, vocabulary, word_set
 
 _WINDOW = 64  # words of a sentence whose anchors are looked at together; keeps a 30,000-word turn cheap
-APART = 10  # words; what stops the first of two finds so far apart need not stop the second
+NEAR = 10  # words of the same sentence on either side in which one find can stop or support another
 _ASKING = word_set(
     "what how who when where why which whose do does did is are was were have has can could would will should",
     "may",
@@ -132,7 +132,7 @@ class PatternSet:
     """Many patterns compiled to one PhraseMatcher and anchored rows. Building takes about 0.2 ms a pattern."""
 
     def __init__(self, patterns: Sequence[Pattern], once: Container[int] = ()) -> None:
-        """Patterns that are ``once`` are found once in APART words of a sentence; but rows are as ever."""
+        """Patterns that are ``once`` are found once in NEAR words of a sentence; but rows are as ever."""
         self._once = once
         self._asks = frozenset(i for i, p in enumerate(patterns) if p.asks)
         self._phrases = PhraseMatcher(vocabulary(), attr="ORTH")
@@ -171,7 +171,7 @@ class PatternSet:
             number = self._numbers[key]
             if number in self._once:
                 before = last.get(number)
-                if before and before[0] == sentence and begin - before[1] <= APART:
+                if before and before[0] == sentence and begin - before[1] <= NEAR:
                     continue
                 last[number] = sentence, begin
             until = end - 1 if words[end - 1] == BREAK else end

@@ -8,7 +8,7 @@
     steps/*.yml       one step a file
 
 A tag file: ``id``, ``title``, ``why`` (it matters), ``speaker`` (rep or customer), ``rules`` (each ``id``, ``say``:
-patterns, any of which makes the tag; ``near``: patterns of which one must stand within :data:`NEAR` words; ``unless``:
+patterns, any of which makes the tag; ``near``: patterns of which one must stand within NEAR words; ``unless``:
 patterns of which none may stand so near; ``like``: how like known sentences of the tag it must be, by the classifier),
 ``unless``, ``unless_in`` (patterns, names of contexts) and ``like`` for all rules, and ``match`` / ``not_match``:
 sentences that the tag must and must not mark. A step file: see :class:`nlp.rules.StepRule`.
@@ -29,7 +29,6 @@ from nlp.rules import CompiledPlaybook, Rule, StepRule, TagRule, TypeRule, Use
 from nlp.yamlfile import PlaybookError, Section, Text, open_file
 
 WIDE = 0.3  # likeness from which on a rule's patterns only name a subject; what it is like is told as the reason
-NEAR = 10  # words of the same sentence on either side
 
 
 class _Patterns:

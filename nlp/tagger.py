@@ -1,7 +1,7 @@
 """Turns to tags: which sentences say something that the playbook names.
 
 A tag depends on its own turn alone: what stands in other turns is judged in moments and steps. A rule's ``near`` and
-``unless`` patterns are looked for in the same sentence, at most :data:`nlp.playbook.NEAR` words from the hit. Where a
+``unless`` patterns are looked for in the same sentence, at most :data:`nlp.matching.NEAR` words from the hit. Where a
 rule asks for likeness, there is a second opinion (nlp.suggester.opinion), which hears the sentences around as well.
 
 A side that is not known (``unknown``: a one-channel call whose voices are not told apart) is read by all rules, the
@@ -21,8 +21,8 @@ from typing import TypeAlias, get_args
 
 from nlp.clock import Clock
 from nlp.findings import Speaker, Tag, Turn
-from nlp.matching import Hit
-from nlp.playbook import NEAR, WIDE
+from nlp.matching import NEAR, Hit
+from nlp.playbook import WIDE
 from nlp.rules import CompiledPlaybook, Rule, Use
 from nlp.suggester.opinion import LEAST_WORDS, Judged, Opinion, Passage
 from nlp.words import Stream, stream, word_set

@@ -43,17 +43,17 @@ def identities() -> tuple[Identity, ...]:
     )
 
 
-def codes(items: Sequence[Item], kinds: Sequence[str]) -> list[Span]:
+def code(items: Sequence[Item], kinds: Sequence[str]) -> Span | None:
     """The first such number, if any, given what it may be called. It begins and ends where items do."""
     line = _Line(items)
     if line.text.isdigit():
-        return []
+        return None
     found = [*_ibans(line)]
     if not found and "other" not in kinds[:1]:
         found = [("national_id", *span) for one in identities() for span in line.find(one.shape, one.check)]
     if not found and (not kinds or "postcode" in kinds or kinds[0] not in ("other", "national_id", "bank")):
         found = [("address", *span) for span in line.find(_POSTCODES, bool)]
-    return found[:1]
+    return next(iter(found), None)
 
 
 class _Line:

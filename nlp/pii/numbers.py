@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from stdnum import luhn
 
-from nlp.pii.codes import codes, identities
+from nlp.pii.codes import code, identities
 from nlp.pii.naming import named
 from nlp.pii.phones import is_phone
 from nlp.pii.reading import Item
@@ -42,7 +42,7 @@ def judge(talk: Talk, items: Sequence[Item]) -> Iterator[Span]:
 
 def _find(talk: Talk, items: Sequence[Item]) -> Iterator[Span]:
     kinds = named(talk, items[0].start, items[-1].end)
-    for proven in codes(items, kinds):
+    if proven := code(items, kinds):
         yield proven
         for rest in ([i for i in items if i.end <= proven[1]], [i for i in items if i.start >= proven[2]]):
             if rest:
