@@ -46,7 +46,12 @@ class Contestable:
     @property
     def key(self) -> str:
         """How a form names it."""
-        return f"{self.what} {self.tag} {self.sentence}".strip()
+        return " ".join(self.place).strip()
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Where it is within the call."""
+        return self.what, self.tag, self.sentence
 
 
 class ToContest(BaseModel):
@@ -149,7 +154,7 @@ def contest(parts: Parts, given: ToContest) -> Contest:
     if not may_contest(parts, call.recording.rep if call.recording is not None else None):
         raise NotAllowed("whoever made the call contests what was found in it; you can judge it instead")
     place = (given.what, given.tag, given.sentence)
-    meant = next((one for one in contestable(call) if (one.what, one.tag, one.sentence) == place), None)
+    meant = next((one for one in contestable(call) if one.place == place), None)
     if meant is None:
         raise NotFound(f"{given.what} {given.tag} in call {call.id}")
     made = Contest(
@@ -191,7 +196,8 @@ def decide(parts: Parts, number: int, given: Decision) -> Contest:
     if given.upheld and one.upheld is None and one.what != "score":
         # before the decision: a crash in between leaves it to be decided once more; what is gone can't be judged
         with suppress(NotFound):
-            findings.judge(parts, (one.recording_id, one.what, one.tag, one.sentence), right=False)
+            if _found_so_still(parts, one):
+                findings.judge(parts, (one.recording_id, *one.place), right=False)
     rep = next((known for known in roster.people if known.id == one.person_id), None)
     decided = store.decide(
         parts.store,
@@ -204,6 +210,18 @@ def decide(parts: Parts, number: int, given: Decision) -> Contest:
     )
     audit.note(parts, "changed", one.about, "upheld" if given.upheld else "kept as it was")
     return decided
+
+
+def _found_so_still(parts: Parts, one: Contest) -> bool:
+    """Whether it is found still, a step with the same verdict: of another one the rep said nothing. Raises NotFound."""
+    there = next(
+        (other for other in contestable(findings.read(parts, one.recording_id)) if other.place == one.place), None
+    )
+    return there is not None and (one.what != "step" or _verdict(there) == _verdict(one))
+
+
+def _verdict(one: Contestable | Contest) -> str:
+    return one.found.partition(":")[0]
 
 
 def name(one: Contestable | Contest) -> str:

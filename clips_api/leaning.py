@@ -37,6 +37,10 @@ class Lean:
         """Whether the scores of moments are made of it."""
         return self.tag.startswith(HANDLING)
 
+    def under(self, measure: tuple[str, str]) -> bool:
+        """Whether this kind and name is counted by it."""
+        return measure in self.measures or (self.scores and measure[0] == "tag")
+
 
 def evidence(step: StepRule) -> frozenset[str]:
     """The tags that a step is judged by."""

@@ -14,7 +14,7 @@ from clips_api.changes import Skip
 from clips_api.deps import Given, Parts
 from clips_api.goals import Standing
 from clips_api.goals_shown import Number
-from clips_api.leaning import leaning
+from clips_api.leaning import Lean, leaning
 from clips_api.pages.counted import A_PAGE, moments
 from clips_api.render import day, page
 from clips_api.store import people
@@ -43,7 +43,7 @@ def show(request: Request, parts: Given, done: Done = "") -> HTMLResponse:
         request,
         "goals.html",
         groups=[(title, some) for title, some in groups if some],
-        leaning=leaning(parts),
+        leaning=_leaning(parts, found),
         over=[one for one in reversed(found) if one.days.over],
         waiting=checkin.open_for(parts, at),
         may_set=parts.viewer.may("manager"),
@@ -91,7 +91,7 @@ def one(request: Request, parts: Parts, number: int, at: datetime, code: int = 2
     found = goals.one(parts, number, at)
     typed = {name: str(getattr(found.goal, name)) for name in ("target", "starts_on", "ends_on")}
     context: dict[str, Any] = {"problem": None, "done": None, "typed": typed, "slack": pace.SLACK} | shown
-    context["leaning"] = leaning(parts)
+    context["leaning"] = _leaning(parts, [found])
     return page(request, "goal.html", code, one=found, bar=bar, **context)
 
 
@@ -103,6 +103,11 @@ def bar(one: Standing) -> tuple[float, float]:
         return (100 * one.figure.done / one.figure.total if one.figure.total else 0.0), float(one.goal.target)
     usual = 100 * one.days.gone / one.days.all
     return min(100.0, 100 * one.figure.done / one.goal.target), 100.0 if one.days.over else usual
+
+
+def _leaning(parts: Parts, some: list[Standing]) -> list[Lean]:
+    measures = {(one.goal.kind, one.goal.name) for one in some if not one.hidden}
+    return [one for one in leaning(parts) if any(one.under(measure) for measure in measures)]
 
 
 def _when(one: Standing) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -59,6 +60,19 @@ def test_upheld_it_is_judged_wrong_by_who_decided(calls, team, client):
         ("step", "agenda", False, "Dana Hill"),
         ("tag", "objection.price", False, "Dana Hill"),
     ]
+
+
+@pytest.mark.parametrize(("verdict", "judged"), [("missed", 1), ("done", 0), ("cannot_tell", 0), (None, 0)])
+def test_upheld_after_it_was_found_otherwise_nothing_is_judged(calls, team, client, verdict, judged):
+    """What is found now is nothing that the rep spoke of; None: the playbook has no such step any more."""
+    number = team.sam.post(CONTESTS, json=step(calls[0])).json()["id"]
+    analysis = calls[0].folder.analysis()
+    steps = [replace(one, result=verdict) if one.step == "agenda" else one for one in analysis.steps]
+    kept = tuple(one for one in steps if one.result is not None)
+    calls[0].folder.keep(analysis.model_copy(update={"steps": kept}))
+    decided = team.dana.post(f"{CONTESTS}/{number}", json={"upheld": True}).json()
+    assert decided["upheld"] is True
+    assert len(judgements(client, calls[0])) == judged
 
 
 def test_kept_as_it_was_nothing_is_judged_and_the_trail_stays(calls, team, client):

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from clips_api import documents, findings
+from clips_api import documents, findings, goal_setting
 from clips_api.seen import seen
 from clips_api.sentences import END, LONGEST, around, locate
 from clips_api.store import judgements as store
+from clips_api.store import people
+from clips_api.store.goals import Goal
+from clips_api.store.people import Person
 from nlp.findings import Tag
 from nlp.words import stream
-from pipeline.records import Analysis, Turn, Word
+from pipeline.library import now
+from pipeline.records import Analysis, Sighting, Turn, Word
 from tests.integration.clips_api.conftest import Said, wait_for, write_call
 
 ROAD = (
@@ -122,23 +127,50 @@ def test_the_form_without_scripts_judges_takes_back_and_returns(calls, client):
     assert client.post("/judgements", data=form | {"right": "perhaps"}).status_code == 422
 
 
-def test_figures_of_teams_and_steps_say_what_they_rest_on(calls, client):
+@pytest.fixture
+def counted(library):
+    """A call of today's that counts: its rep is nobody's own person, and it came in long ago."""
+    made = write_call(library, started_at=now() - timedelta(days=1))
+    made.folder.sight(Sighting(path="earlier.wav", at=now() - timedelta(days=30), bytes=1, mtime_ns=0))
+    return made
+
+
+def test_figures_of_teams_and_steps_say_what_they_rest_on(counted, client):
+    """Where there are figures, and only there."""
     parts = client.app.state.parts
+    people.keep(parts.store, [Person("Sam Reed", "sam@juniper.example", "North", ("Sam",))])
+    sam = people.find(parts.store)[0]
+    today, around_now = now().date(), timedelta(days=10)
+    said = {"kind": "step", "name": "agenda", "by": "Dana", "made_at": now(), "team": "North"}
+    agenda = goal_setting.make(parts, Goal(target=60, starts_on=today - around_now, ends_on=today + around_now, **said))
+    demos = goal_setting.make(
+        parts, Goal("demos", 9, today - around_now, today + around_now, by="Dana", made_at=now(), person_id=sam.id)
+    )
     judge_many(client, 6, 4)
     kept = store.find(parts.store, tag="objection.price")[0]
     for tag in ("step.agenda", "handling.acknowledge"):
         for number in range(10):
             store.judge(parts.store, replace(kept, tag=tag, recording_id=f"{number:016x}", right=number < 7))
-    told = (
+    price, step, score = (
         "price, judged right 6 of 10 times: Price handled well",
         "agenda, judged right 7 of 10 times: Agenda heard",
         "acknowledged, judged right 7 of 10 times: Objection acknowledged heard, every score",
     )
-    for path in ("/team", "/changed?day=2026-11-12", "/me", "/goals"):
+    days = f"/changed?day={(today - timedelta(days=5)).isoformat()}"
+    told = {
+        "/team": {price, step, score},
+        days: {price, step, score},
+        "/team?back=20": set(),
+        "/changed?day=2021-01-01": set(),
+        "/me": set(),
+        "/goals": {step},
+        f"/goals/{agenda.id}": {step},
+        f"/goals/{demos.id}": set(),
+    }
+    for path, lines in told.items():
         page = client.get(path).text
-        for line in told:
-            assert line in page, path
-    page = client.get(f"/calls/{calls[0].id}").text
+        assert {line for line in (price, step, score) if line in page} == lines, path
+    page = client.get(f"/calls/{counted.id}").text
     assert "agenda: judged right 7 of 10 times" in page
     assert "acknowledged: judged right 7 of 10 times" in page
     assert "too often to lean on this count" in client.get("/playbook/steps/agenda").text
