@@ -78,9 +78,10 @@ def file(parts: Given, path: FilePath) -> File:
 def show_draft(parts: Given) -> DraftShown:
     """What the draft changes, and what keeps it from being published."""
     draft = Draft(parts.playbooks)
+    compiled = draft.compiled()
     return DraftShown(
         exists=draft.exists(),
-        version=parts.playbooks.open(draft.folder).version if draft.exists() else None,
+        version=compiled.version if compiled else None,
         changes=[Changed(path=one.path, kind=one.kind, lines=list(one.lines)) for one in draft.changes()],
         problems=[Fault.of(problem) for problem in draft.problems()],
         files=sorted(draft.texts()),
@@ -181,10 +182,10 @@ def save(parts: Parts, path: str, text: str | None, *, seen: str | None = None) 
 
 def both(parts: Parts, sentence: Sentence) -> Both:
     """What the playbook in force and the draft make of a sentence."""
-    draft = Draft(parts.playbooks)
+    draft = Draft(parts.playbooks).compiled()
     return Both(
         in_force=_tried(sentence, parts.playbooks.in_force().playbook),
-        draft=_tried(sentence, parts.playbooks.open(draft.folder)) if draft.exists() else None,
+        draft=_tried(sentence, draft) if draft else None,
     )
 
 
@@ -208,9 +209,9 @@ def _tried(sentence: Sentence, playbook: CompiledPlaybook) -> Tried:
 
 
 def versions(parts: Parts) -> tuple[str, str]:
-    """The version in force and the draft's; the same twice where there is no draft."""
-    draft, old = Draft(parts.playbooks), parts.playbooks.in_force().playbook.version
-    return old, parts.playbooks.open(draft.folder).version if draft.exists() else old
+    """The version in force and the draft's; the same twice where there is no draft that can be read."""
+    draft, old = Draft(parts.playbooks).compiled(), parts.playbooks.in_force().playbook.version
+    return old, draft.version if draft else old
 
 
 def previewed(parts: Parts) -> PreviewShown | None:
@@ -220,12 +221,14 @@ def previewed(parts: Parts) -> PreviewShown | None:
 
 
 def begin_preview(parts: Parts) -> None:
-    """Compare the draft with what is in force. Raises NotNow where there is no draft."""
+    """Compare the draft with what is in force. Raises NotNow where there is no draft, BadPlaybook."""
     draft, found = Draft(parts.playbooks), parts.playbooks.in_force()
     if not draft.exists():
         raise NothingChanged
-    new = draft.folder, parts.playbooks.open(draft.folder).version
-    parts.previewer.start((found.folder, found.playbook.version), new)
+    new = draft.compiled()
+    if new is None:
+        raise BadPlaybook(draft.problems())
+    parts.previewer.start((found.folder, found.playbook.version), (draft.folder, new.version))
 
 
 def publish_draft(parts: Parts, *, by: str, why: str, version: str | None = None) -> str:
@@ -236,6 +239,7 @@ def publish_draft(parts: Parts, *, by: str, why: str, version: str | None = None
     draft = Draft(parts.playbooks)
     if not draft.exists():
         raise NothingChanged
-    if version and version != parts.playbooks.open(draft.folder).version:
+    new = draft.compiled()
+    if version and new and version != new.version:
         raise Overtaken("the changes to the playbook")
     return parts.playbooks.publish(draft.folder, by=by.strip() or parts.viewer.name, why=why.strip())

@@ -17,6 +17,7 @@ from uuid import uuid4
 from nlp.analyse import DEFAULT
 from nlp.check import Problem, check
 from nlp.playbook import load
+from nlp.rules import CompiledPlaybook
 from nlp.yamlfile import PlaybookError
 from pipeline import files
 from pipeline.errors import BadInput, NotFound
@@ -59,6 +60,12 @@ class Draft:
     def exists(self) -> bool:
         return self.folder.is_dir()
 
+    def compiled(self) -> CompiledPlaybook | None:
+        """The draft; None without one, and of one that another Exemplar wrote and this one can't read (`problems`)."""
+        with suppress(PlaybookError):
+            return self._playbooks.open(self.folder) if self.exists() else None
+        return None
+
     def texts(self) -> dict[str, str]:
         """Every file of the draft, else of the playbook in force, by its path."""
         return _texts(self.folder if self.exists() else self._playbooks.in_force().folder)
@@ -87,8 +94,9 @@ class Draft:
         """Put a file in place, or with None take it away, once the whole playbook was checked with it.
 
         Saved too where only examples don't hold: those are returned, and keep it from being published. Raises
-        BadPlaybook where the playbook could not be read with it (`strict`: where an example in the file doesn't hold,
-        too), and FileChanged where the file is not that of which `seen` is the digest; nothing is changed then.
+        BadPlaybook where the playbook could not be read with it (unless it couldn't before, and the file itself is
+        right; `strict`: where an example in the file doesn't hold, too), and FileChanged where the file is not that of
+        which `seen` is the digest; nothing is changed then.
         """
         _sane(path)
         if text is not None and len(text) > LARGEST:
@@ -100,7 +108,7 @@ class Draft:
             made = {name: words for name, words in now.items() if name != path} | ({} if text is None else {path: text})
             problems = _told(_lay(Path(room), made))
             here = tuple(problem for problem in problems if problem.file == path)
-            if (strict and here) or (problems and not _readable(Path(room))):
+            if (here and strict) or (problems and not _readable(Path(room)) and (here or self._readable_now())):
                 raise BadPlaybook(here or problems)
             self._begin()
             _put(self.folder / path, text)
@@ -139,6 +147,9 @@ class Draft:
                 shutil.rmtree(self.folder, ignore_errors=True)
                 copy(laid, self.folder)
             (self.folder / TAKEN).write_text(self._playbooks.open(DEFAULT).version)
+
+    def _readable_now(self) -> bool:
+        return not self.exists() or _readable(self.folder)
 
     def _begin(self) -> None:
         if not self.exists():

@@ -151,9 +151,8 @@ def about(parts: Parts) -> dict[str, Any]:
 
 
 def shown_playbook(parts: Parts) -> CompiledPlaybook:
-    """The draft where there is one, else what is in force."""
-    draft = Draft(parts.playbooks)
-    return parts.playbooks.open(draft.folder) if draft.exists() else parts.playbooks.in_force().playbook
+    """The draft where there is one that can be read, else what is in force."""
+    return Draft(parts.playbooks).compiled() or parts.playbooks.in_force().playbook
 
 
 def _add(parts: Parts, path: str, typed: Phrase) -> None:

@@ -262,6 +262,38 @@ def test_a_broken_published_playbook_says_so(client, library):
     assert client.get(URL).json()["source"] == "settings"
 
 
+def test_a_draft_that_this_exemplar_can_not_read_blocks_nothing_and_is_mended_file_by_file(client, library):
+    """As an older one wrote it: two files with a field that is known no more."""
+    files = {TAG: PRICE, "tags/step.greeting.yml": OPENING}
+    client.put(f"{URL}/draft/files/{TAG}", json={"text": PRICE.replace("dear)", "dear|steep)")})
+    for path, text in files.items():
+        (library.playbooks / "draft" / path).write_text(f"{text}colour: red\n")
+    for path in ("/playbook", "/playbook/tags/objection.price", "/playbook/steps/greeting", "/playbook/new"):
+        assert client.get(path).status_code == 200, path
+    changes = client.get("/playbook/changes").text
+    assert "to be mended before this can be published" in changes
+    assert TAG in changes
+    assert client.get(f"/playbook/edit/{TAG}").status_code == 200
+    draft = client.get(f"{URL}/draft").json()
+    assert (draft["exists"], draft["version"]) == (True, None)
+    assert draft["problems"][0]["file"] in files
+    tried = client.post(f"{URL}/try", json={"text": "It is too dear.", "speaker": "customer"}).json()
+    assert [one["tag"] for one in tried["in_force"]["matched"]] == ["objection.price"]
+    assert tried["draft"] is None
+    for refused in (client.post(f"{URL}/preview"), client.post(f"{URL}/publish", json={"by": "Dana", "why": "x"})):
+        assert refused.status_code == 422
+        assert "colour" in refused.json()["detail"]
+    assert "colour" in client.post("/playbook/preview", data={"act": "start"}).text
+    still = client.put(f"{URL}/draft/files/{TAG}", json={"text": f"{PRICE}colour: blue\n"})
+    assert still.status_code == 422
+    mended = PRICE.replace("dear)", "dear|steep)")
+    for path, text in (files | {TAG: mended}).items():
+        assert client.put(f"{URL}/draft/files/{path}", json={"text": text}).status_code == 200, path
+    draft = client.get(f"{URL}/draft").json()
+    assert ([one["path"] for one in draft["changes"]], draft["problems"]) == ([TAG], [])
+    assert client.post(f"{URL}/publish", json={"by": "Dana", "why": "x"}).status_code == 200
+
+
 def test_a_stranger_changes_nothing(stranger, client, library):
     assert stranger.put(f"{URL}/draft/files/{TAG}", json={"text": PRICE}).status_code == 401
     name = next(cookie for cookie in client.get(f"/playbook?token={library.secret()}").cookies.jar)
