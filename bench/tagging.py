@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,8 @@ WORDS_PER_SECOND = 2.5
 ROUNDS = 3  # the quickest counts
 TOOLS = SHARED.parent / "tools"
 TEXT = SHARED / "text"
-UNSEEN = ROOT / "tests" / "unit" / "nlp" / "objection_lines.jsonl"
+LINES = ROOT / "tests" / "unit" / "nlp"
+UNSEEN, UNSEEN_REPLIES = LINES / "objection_lines.jsonl", LINES / "reply_lines.jsonl"
 Row = tuple[str, str, str]
 Line = dict[str, Any]
 
@@ -165,11 +167,23 @@ def _heard(call: list[Turn], playbook: CompiledPlaybook) -> Mapping[str, Likely]
 def _unseen() -> Iterator[Row]:
     """The project's own lines by writers that nobody learnt from, with all rules and with those that have patterns."""
     lines = [json.loads(line) for line in UNSEEN.read_text(encoding="utf-8").splitlines()]
+    replies = [json.loads(line) for line in UNSEEN_REPLIES.read_text(encoding="utf-8").splitlines()]
     playbook = load_default()
     tags = tuple(replace(tag, rules=tuple(rule for rule in tag.rules if rule.say)) for tag in playbook.tags)
     for rules, used in (("", playbook), (", patterns alone", replace(playbook, tags=tags))):
         for writer in sorted({line["writer"] for line in lines}):
             yield f"unseen lines, writer {writer}{rules}: found, right kind, false", _found(lines, writer, used), ""
+        for writer, family in product(sorted({line["writer"] for line in replies}), ("handling.", "step.")):
+            heard = _heard_of_reps([line for line in replies if line["writer"] == writer], family, used)
+            yield f"unseen replies, writer {writer}, {family[:-1]}{rules}: recall / precision", heard, ""
+
+
+def _heard_of_reps(lines: Sequence[Line], family: str, playbook: CompiledPlaybook) -> str:
+    turns = [Turn(line["speaker"], line["text"]) for line in lines]
+    given = {(one.turn, one.tag) for one in tag(turns, hear(turns, playbook), playbook) if one.tag.startswith(family)}
+    wanted = {(number, name) for number, line in enumerate(lines) for name in line["tags"] if name.startswith(family)}
+    right = len(given & wanted)
+    return f"{right / len(wanted):.2f} / {right / len(given):.2f}"
 
 
 def _found(lines: Sequence[Line], writer: int, playbook: CompiledPlaybook) -> str:

@@ -72,7 +72,7 @@ def faults(call: Call, objection: Sequence[int], spoken: Sequence[int], heard: P
     if not spoken:
         return ("ignored",) if heard == Parts() else ()
     out = []
-    if _talked_over(call.turns, objection[-1], spoken[0]):
+    if _talked_over(call.turns, max((i for i in objection if i < spoken[0]), default=objection[-1]), spoken[0]):
         out.append("talked_over")
     if heard == Parts() and not call.conceded.intersection(spoken):
         concern = _concern(call, objection)

@@ -9,7 +9,7 @@ rarest parts (its *anchors*). That is found for all rows at once, with a bit for
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -131,9 +131,7 @@ def _bits(numbers: Sequence[int]) -> int:
 class PatternSet:
     """Many patterns compiled to one PhraseMatcher and anchored rows. Building takes about 0.2 ms a pattern."""
 
-    def __init__(self, patterns: Sequence[Pattern], once: Container[int] = ()) -> None:
-        """Patterns that are ``once`` are found once in NEAR words of a sentence; but rows are as ever."""
-        self._once = once
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._asks = frozenset(i for i, p in enumerate(patterns) if p.asks)
         self._phrases = PhraseMatcher(vocabulary(), attr="ORTH")
         self._numbers: dict[int, int] = {}  # spaCy's key to ours
@@ -163,17 +161,11 @@ class PatternSet:
     def _find_phrases(self, found: set[Hit], stream: Stream) -> None:
         words, ends = stream.words, [s.end for s in stream.sentences]
         sentence = 0
-        last: dict[int, tuple[int, int]] = {}  # pattern: the sentence and the place where it was last found
         for key, start, end in sorted(self._phrases(Doc(vocabulary(), words=words)), key=itemgetter(1)):
             begin = start + 1 if words[start] == BREAK else start  # the marks at the sides of the sentence go
             while ends[sentence] <= begin:
                 sentence += 1
             number = self._numbers[key]
-            if number in self._once:
-                before = last.get(number)
-                if before and before[0] == sentence and begin - before[1] <= NEAR:
-                    continue
-                last[number] = sentence, begin
             until = end - 1 if words[end - 1] == BREAK else end
             if begin < until and (number not in self._asks or asks(stream, stream.sentences[sentence], begin)):
                 found.add(Hit(sentence, begin, until, number))

@@ -1,5 +1,7 @@
 """Moments: an objection, the rep's reply up to the next topic, and how the customer took it.
 
+A customer who says more of the same concern when the rep asks back goes on with it: that is one moment.
+
 Parts and faults: :mod:`nlp.handling`; the sum: :mod:`nlp.score`. A moment in the last :data:`LAST_S` seconds, with
 nothing said after it, or of which it is not known who spoke, is not judged: its score is None.
 """
@@ -23,8 +25,11 @@ _REACTIONS: dict[str, Reaction] = {"reaction.positive": "positive", "reaction.ne
 
 @dataclass(frozen=True, slots=True)
 class _Objection:
+    """``turns``: from its first to its last; ``asked``: those of them in which the rep asks back."""
+
     tag: str
     turns: tuple[int, ...]
+    asked: tuple[int, ...] = ()
 
 
 def pair(
@@ -59,8 +64,10 @@ def _merge(turns: Sequence[Turn], by_turn: dict[int, list[Tag]]) -> list[_Object
         names = [t.tag for t in by_turn[number] if t.tag.startswith("objection.")]
         if not names:
             continue
-        if out and kinds.intersection(names) and _joined(turns, by_turn, out[-1].turns[-1], number):
-            out[-1] = _Objection(out[-1].tag, tuple(range(out[-1].turns[0], number + 1)))
+        asked = _between(turns, by_turn, out[-1].turns[-1], number) if out and kinds.intersection(names) else None
+        if asked is not None:
+            before = out[-1]
+            out[-1] = _Objection(before.tag, tuple(range(before.turns[0], number + 1)), before.asked + asked)
             kinds.update(names)
         else:
             out.append(_Objection(names[0], (number,)))
@@ -68,13 +75,13 @@ def _merge(turns: Sequence[Turn], by_turn: dict[int, list[Tag]]) -> list[_Object
     return out
 
 
-def _joined(turns: Sequence[Turn], by_turn: dict[int, list[Tag]], first: int, then: int) -> bool:
-    """Whether only the customer speaks between two turns, or the rep nods; "Compared to what?" is no nod."""
-
-    def nods(turn: int) -> bool:
-        return brief(turns[turn]) and not any(tag.tag in ASKED for tag in by_turn.get(turn, ()))
-
-    return all(turns[i].speaker == "customer" or nods(i) for i in range(first + 1, then))
+def _between(turns: Sequence[Turn], by_turn: dict[int, list[Tag]], first: int, then: int) -> tuple[int, ...] | None:
+    """In which turns between two the rep asks back; None where the rep does more than ask or nod."""
+    spoken = [i for i in range(first + 1, then) if turns[i].speaker != "customer"]
+    asked = tuple(i for i in spoken if any(tag.tag in ASKED for tag in by_turn.get(i, ())))
+    said = [i for i in spoken if i not in asked and not brief(turns[i])]
+    answers = not asked or asked[-1] == then - 1
+    return asked if answers and not said else None
 
 
 def _reply(turns: Sequence[Turn], by_turn: dict[int, list[Tag]], last: int, stop: int) -> tuple[int, ...]:
@@ -104,13 +111,14 @@ def _moment(
 ) -> Moment:
     """``another``: the turn in which the next objection is said."""
     turns = call.turns
-    spoken = [i for i in reply if turns[i].speaker != "customer"]
-    parts = handling.parts(call, objection.turns, spoken)
+    spoken = [*objection.asked, *(i for i in reply if turns[i].speaker != "customer")]
+    said = [i for i in objection.turns if i not in objection.asked]
+    parts = handling.parts(call, said, spoken)
     unjudged = _unjudged(turns, objection.turns[-1], spoken, duration)
     at_once = another is not None and objection.turns[-1] + len(reply) + 1 == another
     if not unjudged and at_once and parts == Parts() and all(brief(turns[i]) for i in spoken):
         unjudged = "Not judged: the customer went on to another concern."
-    faults = () if unjudged else handling.faults(call, objection.turns, spoken, parts)
+    faults = () if unjudged else handling.faults(call, said, spoken, parts)
     reaction = next((_REACTIONS[t.tag] for i in reversed(reply) for t in _reacted(call, i)), None)
     points = () if unjudged else score.points(parts, faults, reaction, returned=returned)
     every = (*objection.turns, *reply)

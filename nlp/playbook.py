@@ -28,8 +28,6 @@ from nlp.patterns import Pattern, PatternError, read
 from nlp.rules import CompiledPlaybook, Rule, StepRule, TagRule, TypeRule, Use
 from nlp.yamlfile import PlaybookError, Section, Text, open_file
 
-WIDE = 0.3  # likeness from which on a rule's patterns only name a subject; what it is like is told as the reason
-
 
 class _Patterns:
     """Reads patterns and numbers them; the same text is one pattern."""
@@ -98,15 +96,10 @@ def load(folder: Path) -> CompiledPlaybook:
         steps=steps,
         types=types,
         contexts=dict(patterns.contexts),
-        patterns=PatternSet(patterns.read, _wide(patterns.uses)),
+        patterns=PatternSet(patterns.read),
         uses=tuple(patterns.uses),
         texts=tuple(p.text for p in patterns.read),
     )
-
-
-def _wide(uses: Sequence[Use]) -> frozenset[int]:
-    """Patterns that leave it to the classifier whether they count: one find in a few words is enough."""
-    return frozenset(number for number, use in enumerate(uses) if use.rule is not None and use.rule.like >= WIDE)
 
 
 def _languages(head: Section) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from operator import attrgetter
@@ -22,8 +22,8 @@ from typing import TypeAlias, get_args
 from nlp.clock import Clock
 from nlp.findings import Speaker, Tag, Turn
 from nlp.matching import NEAR, Hit
-from nlp.playbook import WIDE
 from nlp.rules import CompiledPlaybook, Rule, Use
+from nlp.suggester.known import FAMILY
 from nlp.suggester.opinion import LEAST_WORDS, Judged, Opinion, Passage
 from nlp.words import Stream, stream, word_set
 
@@ -136,19 +136,39 @@ class _Reading:
     def sounding(self, best: _Best) -> _Best:
         """What no pattern found, and is like known sentences; of a voice that is not known it is not guessed."""
         rules = self._playbook.sounding
-        has = {sentence for sentence, number in best if self._playbook.tags[number].id in rules}
+        objections = {name: one for name, one in rules.items() if name.startswith(FAMILY)}
+        replies = [one for name, one in rules.items() if name not in objections]
+        return self._like_replies(best, replies) | self._like_objections(best, objections)
+
+    def _like_replies(self, best: _Best, rules: Sequence[tuple[int, Rule]]) -> _Best:
+        """Sentence by sentence, each tag by itself."""
         found: _Best = {}
-        if not rules:
-            return found
+        for sentence, place in enumerate(self._heard.stream.sentences) if rules else ():
+            if self._turns[place.turn].speaker == "unknown" or place.end - place.start < LEAST_WORDS:
+                continue
+            tags = self._tags(sentence)
+            for number, rule in rules:
+                if (
+                    number in tags
+                    and (sentence, number) not in best
+                    and self._likeness(sentence, place.start, number) >= rule.like
+                    and self._heard.beside(Passage(sentence, sentence, place.start, place.end)).isdisjoint(rule.unless)
+                ):
+                    found[sentence, number] = _Found(place.start, place.end, rule)
+        return found
+
+    def _like_objections(self, best: _Best, rules: Mapping[str, tuple[int, Rule]]) -> _Best:
+        """A few sentences at a time, where no objection was found in them; the sentence most like one is tagged."""
         wanted = {number for number, _ in rules.values()}
-        for passage in self._opinion.passages:
+        has = {sentence for sentence, number in best if number in wanted}
+        found: _Best = {}
+        for passage in self._opinion.passages if rules else ():
             turn = self._heard.stream.sentences[passage.first].turn
             if self._turns[turn].speaker == "unknown" or passage.end - passage.start < LEAST_WORDS:
                 continue
-            if wanted.isdisjoint(self._tags(passage.first)):
-                continue
-            sentences = range(passage.first, passage.last + 1)
-            if not has.isdisjoint(sentences):
+            if wanted.isdisjoint(self._tags(passage.first)) or not has.isdisjoint(
+                range(passage.first, passage.last + 1)
+            ):
                 continue
             likely = self._opinion.sure(passage)
             if not likely:
@@ -170,7 +190,7 @@ class _Reading:
         turn = words.sentences[sentence].turn
         begin, end = words.begins[one.start], words.ends[one.end - 1]
         start_s, end_s = clock.times(turn, begin, end)
-        nearest = self._opinion.nearest(sentence, one.start, name) if one.rule.like >= WIDE else ""
+        nearest = self._opinion.nearest(sentence, one.start, name) if not one.rule.say else ""
         return Tag(
             tag=name,
             rule=f"{one.rule.id}: {_reason(one.pattern, nearest)}",

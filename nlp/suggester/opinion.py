@@ -29,6 +29,7 @@ Span: TypeAlias = tuple[int, int]  # words of a stream, the end exclusive
 LEAST_WORDS = 4  # fewer are left to the patterns
 TOGETHER = 30  # words of sentences that one judgement covers: what comes before and after tells how a thing is meant
 SURE = 0.8  # as like any objection, of whatever kind, as a sentence must be that no pattern found
+TWICE = 2  # times as like another thing that reps say: then a sentence is that, and not this
 LEANING = 5  # times as like a kind as the encoder says, where a pattern says so too
 LONG = 40  # words; a longer sentence is a turn without full stops, and is judged part by part
 _PART, _BEFORE = 20, 5  # words
@@ -184,8 +185,10 @@ def _like_objection(text: str) -> Likely:
 
 @lru_cache(_REMEMBERED)
 def _like_reply(said: Sequence[str], asked: bool) -> Mapping[str, float]:  # noqa: FBT001
+    """Those that no other tag is twice as likely as."""
     model = packaged_replies()
-    return dict(zip(model.tags, map(float, model.likeness([of_words(said, asked=asked)])[0]), strict=True))
+    row = model.likeness([of_words(said, asked=asked)])[0]
+    return {tag: float(one) for tag, one in zip(model.tags, row, strict=True) if one * TWICE >= row.max()}
 
 
 @lru_cache(_REMEMBERED)

@@ -165,13 +165,30 @@ def test_a_nod_before_the_next_concern_is_no_reply_to_blame(playbook):
     assert only.score is not None
 
 
-def test_a_short_question_back_is_no_nod(playbook):
-    first, second = moments(
-        playbook,
-        PRICE,
-        "R: Compared to what?",
-        "C: We pay Acme half of that, so it's too expensive.",
-        "R: Fenwick, a customer like you, saved thirty percent in a year.",
+AGAIN = "C: We pay Acme half of that, so it's too expensive."
+EVIDENCE = "R: Fenwick, a customer like you, saved thirty percent in a year."
+
+
+def test_a_concern_that_answers_the_reps_question_goes_on(playbook):
+    (moment,) = moments(playbook, PRICE, "R: Compared to what?", AGAIN, EVIDENCE)
+    assert moment.parts.explore == "Compared to what?"
+    assert moment.parts.respond
+    assert moment.turns[:4] == (0, 1, 2, 3)
+    assert "came back" not in moment.why
+
+
+def test_a_concern_that_comes_back_after_an_answer_is_another_moment(playbook):
+    first, second = moments(playbook, PRICE, "R: Compared to what?", "C: Acme.", EVIDENCE, AGAIN, EVIDENCE)
+    assert "came back" in first.why
+    assert second.parts.explore is None
+    first, second = moments(playbook, PRICE, "R: Compared to what?", "C: Acme.", "R: I see, thanks for that.", AGAIN)
+    assert first.parts.explore
+
+
+def test_what_the_rep_asks_within_a_moment_names_no_concern(playbook):
+    """Only what the rep takes up of the customer's words does."""
+    (moment,) = moments(
+        playbook, PRICE, "R: Compared to what, which invoices?", AGAIN, "R: Those invoices. What did they say?"
     )
-    assert first.parts.explore == "Compared to what?"
-    assert second.parts.respond
+    assert moment.parts.explore
+    assert moment.parts.acknowledge is None

@@ -5,11 +5,9 @@ import pytest
 from nlp import encoder
 from nlp.analyse import analyse
 from nlp.findings import Turn
-from nlp.playbook import WIDE
 from nlp.suggester.features import of_text
 from nlp.suggester.known import replies
 from nlp.suggester.opinion import Judged, packaged, packaged_replies
-from nlp.tagger import hear
 
 
 def tags(playbook, speaker, text):
@@ -23,23 +21,16 @@ def test_a_subject_alone_is_no_objection(playbook, text):
     assert not [tag for tag in tags(playbook, "customer", text) if tag.startswith("objection.")]
 
 
-def test_what_counts_by_likeness_alone_tells_the_known_sentence(playbook):
-    wide = [
+def test_what_counts_by_likeness_alone_tells_the_known_sentence_where_one_is_near(playbook):
+    alike = [
         rule
         for text in (one.text for one in replies() if one.tag == "handling.explore")
         for tag, rule in tags(playbook, "rep", text).items()
         if tag == "handling.explore" and rule.startswith("sounds_like")
     ]
-    assert len(wide) >= 5
-    assert all("(like “" in rule for rule in wide)
-
-
-def test_a_wide_pattern_is_found_once_in_a_sentence(playbook):
-    heard = hear([Turn("rep", "sorry to hear that, I hear you, a fair worry, sorry")], playbook)
-    wide = [n for n, use in enumerate(playbook.uses) if use.rule is not None and use.rule.like >= WIDE]
-    found = [hit.pattern for hit in heard.hits if hit.pattern in wide]
-    assert found
-    assert len(found) == len(set(found))
+    told = [rule for rule in alike if rule.startswith("sounds_like: like “")]
+    assert len(told) >= 0.8 * len(alike) > 0
+    assert {rule for rule in alike if rule not in told} <= {"sounds_like: the sentence as a whole"}
 
 
 def test_what_stops_one_find_does_not_stop_another_far_from_it(playbook):
