@@ -166,9 +166,8 @@ class _Reading:
             turn = self._heard.stream.sentences[passage.first].turn
             if self._turns[turn].speaker == "unknown" or passage.end - passage.start < LEAST_WORDS:
                 continue
-            if wanted.isdisjoint(self._tags(passage.first)) or not has.isdisjoint(
-                range(passage.first, passage.last + 1)
-            ):
+            tagged = not has.isdisjoint(range(passage.first, passage.last + 1))
+            if tagged or wanted.isdisjoint(self._tags(passage.first)):
                 continue
             likely = self._opinion.sure(passage)
             if not likely:

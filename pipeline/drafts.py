@@ -108,7 +108,8 @@ class Draft:
             made = {name: words for name, words in now.items() if name != path} | ({} if text is None else {path: text})
             problems = _told(_lay(Path(room), made))
             here = tuple(problem for problem in problems if problem.file == path)
-            if (here and strict) or (problems and not _readable(Path(room)) and (here or self._readable_now())):
+            broken = self.exists() and self.compiled() is None  # mended file by file, then
+            if (strict and here) or (problems and not _readable(Path(room)) and (here or not broken)):
                 raise BadPlaybook(here or problems)
             self._begin()
             _put(self.folder / path, text)
@@ -147,9 +148,6 @@ class Draft:
                 shutil.rmtree(self.folder, ignore_errors=True)
                 copy(laid, self.folder)
             (self.folder / TAKEN).write_text(self._playbooks.open(DEFAULT).version)
-
-    def _readable_now(self) -> bool:
-        return not self.exists() or _readable(self.folder)
 
     def _begin(self) -> None:
         if not self.exists():

@@ -1,16 +1,20 @@
 """What reps say, on lines by two writers that nobody learnt from: handling and steps, by patterns and by likeness."""
 
 import json
+import shutil
 from itertools import chain
 from pathlib import Path
 
 import pytest
 
+from nlp.analyse import DEFAULT
 from nlp.explain import explain
 from nlp.findings import Turn
+from nlp.playbook import load
 from nlp.suggester import opinion
 from nlp.suggester.known import replies
 from nlp.tagger import hear, tag
+from pipeline.phrases import add_phrase, pattern_of
 from tests.unit.nlp.test_encoder import plainly
 
 LINES = [json.loads(line) for line in Path(__file__).with_name("reply_lines.jsonl").read_text().splitlines()]
@@ -83,3 +87,23 @@ def test_customers_and_unknown_voices_are_not_taken_for_reps_by_likeness(playboo
     turns = [Turn("unknown", line["text"]) for line in LINES]
     tags = tag(turns, hear(turns, playbook), playbook)
     assert not [one for one in tags if one.rule.startswith("sounds_like")]
+
+
+@pytest.mark.parametrize("name", sorted({name for line in LINES for name in line["tags"]}))
+def test_a_phrase_that_a_team_adds_counts_whatever_the_classifier_says(playbook, tmp_path, name):
+    """What the page writes, into the rule that it offers first; only an exception of the tag's own can stop it."""
+    first = next(one for one in playbook.tags if one.id == name).rules[0]
+    assert first.like == 0
+    missed = [line["text"] for line in LINES if name in line["tags"] and name not in _tags(line["text"], playbook)][:3]
+    folder = shutil.copytree(DEFAULT, tmp_path / "playbook")
+    file = folder / "tags" / f"{name}.yml"
+    for said in missed:
+        file.write_text(add_phrase(file.read_text(), first.id, pattern_of(said)))
+    made = load(folder)
+    for said in missed:
+        stopped = {one.tag for one in explain(said, "rep", made).stopped if one.by}
+        assert name in _tags(said, made) | stopped, said
+
+
+def _tags(said, playbook):
+    return {one.tag for one in explain(said, "rep", playbook).tags}
