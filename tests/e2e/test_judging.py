@@ -127,5 +127,5 @@ def test_calibrate_by_keys(page: Page, running: Running, call: str) -> None:
     given = [one for one in judgements(running, kind="tag") if one["id"] not in before]
     assert sorted(one["right"] for one in given) == [False] + [True] * (count - 2)
     page.get_by_role("button", name="Learn from").click()
-    expect(page.get_by_role("status")).to_contain_text("Every call is looked at again")
+    expect(page.get_by_role("status")).to_contain_text("Every call is looked at again", timeout=30_000)
     assert running.library.examples.exists()
