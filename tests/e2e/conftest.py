@@ -16,7 +16,7 @@ def page(chromium: Browser, running: Running) -> Iterator[Page]:
     page = context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: troubles.append(f"{said.text} {said.location}") if said.type == "error" else None)
     page.goto(f"{running.address}/?token={running.secret}")
     yield page
     context.close()
