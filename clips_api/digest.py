@@ -18,6 +18,7 @@ from clips_api.store.people import Person
 from clips_api.team import Measure
 from clips_api.viewer import Viewer
 from clips_api.wins import Shown
+from pipeline.zones import begins
 
 KIND = "digest"
 FROM = time(8)  # on Mondays, on their own clock
@@ -62,7 +63,8 @@ class Week:
 def figures(parts: Parts, person: Person, monday: date) -> Week:
     """What the seven days before a Monday brought, as this person sees them."""
     own = parts.asked_by(Viewer(person.role, person, people.roster(parts.store)))
-    since, until = _begins(parts, person, monday - A_WEEK), _begins(parts, person, monday)
+    zone = Quiet.of(parts.settings, person).zone
+    since, until = begins(monday - A_WEEK, zone), begins(monday, zone)
     came = own.database.rows("came_between", since=utc(since), until=utc(until), **own.finder.sight.values)[0]
     last = until - timedelta(hours=1)  # of the week that is told of
     return Week(
@@ -109,13 +111,6 @@ def wants(person: Person, chosen: bool | None) -> bool:  # noqa: FBT001  what th
     if person.left or person.role == "rep":
         return False
     return chosen if chosen is not None else person.role == "manager"
-
-
-def _begins(parts: Parts, person: Person, day: date) -> datetime:
-    """The first moment of a day on their clock."""
-    zone = Quiet.of(parts.settings, person).zone
-    midnight = datetime.combine(day, time())
-    return midnight.replace(tzinfo=zone) if zone is not None else midnight.astimezone()
 
 
 def _quizzes(own: Parts, since: datetime, until: datetime) -> list[QuizWeek]:

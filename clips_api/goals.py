@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from clips_api import goal_figures, pace
 from clips_api.deps import Parts
@@ -22,6 +22,7 @@ from clips_api.store.goals import Goal
 from clips_api.store.people import Person, Roster, folded
 from clips_api.store.team_choices import TeamChoices
 from pipeline.errors import NotFound
+from pipeline.zones import begins
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,8 @@ def _seen(parts: Parts, known: _Known, goal: Goal, at: datetime) -> Standing | N
         days=pace.days(goal.starts_on, goal.ends_on, quiet.here(at).date(), quiet.weekend),
         reps=tuple(name for one in whose for name in known.called.get(one.id, ())),
         people=tuple(one.id for one in whose),
-        since=_begins(quiet, goal.starts_on),
-        until=_begins(quiet, goal.ends_on + timedelta(days=1)),
+        since=begins(goal.starts_on, quiet.zone),
+        until=begins(goal.ends_on + timedelta(days=1), quiet.zone),
         mine=mine,
         may_change=may,
         hidden=goal.rate and person is not None and not mine and not known.names(person.team),
@@ -163,9 +164,3 @@ def _called(parts: Parts, roster: Roster) -> dict[int, tuple[str, ...]]:
         if person is not None:
             found[person.id] = (*found.get(person.id, ()), row["name"])
     return found
-
-
-def _begins(quiet: Quiet, day: date) -> datetime:
-    """When a day begins on somebody's clock."""
-    wall = datetime.combine(day, time())
-    return wall.replace(tzinfo=quiet.zone) if quiet.zone is not None else wall.astimezone()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clips_api.store.people import Person
 from pipeline.settings import Settings
+from pipeline.zones import zoned
 
 SATURDAY, SUNDAY = 5, 6
 WEEKENDS: dict[str, frozenset[int]] = {  # where it is not Saturday and Sunday, as CLDR has it; Monday is 0
@@ -82,7 +83,7 @@ class Quiet:
     def _on(self, clock: datetime, days: int, at: time) -> datetime:
         """A time of day so many days after another; on days when clocks change it is still what they show."""
         wall = datetime.combine(clock.date() + timedelta(days=days), at)
-        return wall.replace(tzinfo=self.zone) if self.zone is not None else wall.astimezone()
+        return zoned(wall, self.zone)
 
 
 def _zone(name: str | None) -> tzinfo | None:

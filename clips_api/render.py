@@ -18,6 +18,7 @@ from clips_api.keys import keys_at
 from clips_api.store.people import Role
 from clips_api.viewer import NOBODY
 from pipeline.library import now
+from pipeline.zones import zoned
 
 NAV: tuple[tuple[str, str, Role], ...] = (  # where it leads, what it is called, the least role
     ("/", "Today", "manager"),
@@ -132,7 +133,7 @@ def local(when: datetime | str | None) -> datetime | None:
     if when is None or when == "":
         return None
     found = datetime.fromisoformat(when) if isinstance(when, str) else when
-    return found.astimezone()
+    return zoned(found).astimezone()
 
 
 def day(when: datetime | str | None) -> str:

@@ -61,11 +61,11 @@ def _outward(starts: NDArray[np.float64], ends: NDArray[np.float64], time: float
     """A beginning that is in no word, at or before `time`; words of two people may overlap and are gone back over."""
     furthest = time - MOST
     while (inside := (starts < time - CLOSE) & (ends > time + CLOSE)).any():
-        earlier = float(starts[inside].min())
+        earlier = float(np.min(starts[inside]))
         if earlier < furthest:
             return time
         time = earlier
-    before = float(ends[ends <= time + CLOSE].max(initial=-math.inf))
+    before = float(np.max(ends[ends <= time + CLOSE], initial=-math.inf))
     return max(time - air, min(time, before))
 
 

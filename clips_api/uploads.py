@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import threading
-from datetime import datetime
 from pathlib import Path, PurePath
 
 from fastapi import Request
@@ -20,6 +19,7 @@ from clips_api.multipart import HIDDEN, Part, Receiver, too_large
 from pipeline import files
 from pipeline.errors import BadInput, DiskTrouble
 from pipeline.library import Library
+from pipeline.zones import zoned
 
 FOLDER = "uploads"  # pipeline/naming.py knows that it names nobody
 _appearing = threading.Lock()
@@ -83,8 +83,8 @@ def facts_of(fields: dict[str, str]) -> Facts:
     except ValidationError as error:
         first = error.errors()[0]
         raise BadInput(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    if facts.started_at and facts.started_at.tzinfo is None:
-        facts = facts.model_copy(update={"started_at": datetime.astimezone(facts.started_at)})
+    if facts.started_at:
+        facts = facts.model_copy(update={"started_at": zoned(facts.started_at)})
     return facts
 
 

@@ -137,21 +137,24 @@ class _Reading:
         """What no pattern found, and is like known sentences; of a voice that is not known it is not guessed."""
         rules = self._playbook.sounding
         objections = {name: one for name, one in rules.items() if name.startswith(FAMILY)}
-        replies = [one for name, one in rules.items() if name not in objections]
+        replies = {name: one for name, one in rules.items() if name not in objections}
         return self._like_replies(best, replies) | self._like_objections(best, objections)
 
-    def _like_replies(self, best: _Best, rules: Sequence[tuple[int, Rule]]) -> _Best:
+    def _like_replies(self, best: _Best, rules: Mapping[str, tuple[int, Rule]]) -> _Best:
         """Sentence by sentence, each tag by itself."""
+        wanted = {number for number, _ in rules.values()}
         found: _Best = {}
         for sentence, place in enumerate(self._heard.stream.sentences) if rules else ():
-            if self._turns[place.turn].speaker == "unknown" or place.end - place.start < LEAST_WORDS:
-                continue
             tags = self._tags(sentence)
-            for number, rule in rules:
+            said_by = self._turns[place.turn].speaker
+            if said_by == "unknown" or wanted.isdisjoint(tags) or place.end - place.start < LEAST_WORDS:
+                continue
+            likely = self._opinion.replies(sentence)
+            for name, (number, rule) in rules.items():
                 if (
                     number in tags
                     and (sentence, number) not in best
-                    and self._likeness(sentence, place.start, number) >= rule.like
+                    and likely.get(name, 0.0) >= rule.like
                     and self._heard.beside(Passage(sentence, sentence, place.start, place.end)).isdisjoint(rule.unless)
                 ):
                     found[sentence, number] = _Found(place.start, place.end, rule)

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from pipeline.parts import Parts
 from pipeline.records import ABOUT, About, Correction, Sighting
+from pipeline.zones import zoned
 
 UPLOADS = "uploads"  # the folder of the inbox that pages and commands put files into; it names nobody
 SYNONYMS = {"agent": "rep", "seller": "rep", "date": "started_at", "start_time": "started_at", "started": "started_at"}
@@ -66,7 +67,7 @@ def from_name(name: str, zone: tzinfo | None = None, *, folder: bool = False) ->
             except ValueError:  # looks like a date and is none: then it is not known
                 pass
             else:
-                started = naive.replace(tzinfo=UTC) if known.utc else _zoned(naive, zone)
+                started = naive.replace(tzinfo=UTC) if known.utc else zoned(naive, zone)
         return About(source=known.source, started_at=started, **found)
     return About()
 
@@ -130,11 +131,5 @@ def _each(given: dict[str, Any], zone: tzinfo | None) -> tuple[About, tuple[str,
         except ValidationError:
             problems.append(f"The note beside the recording has a {key.replace('_', ' ')} that can't be understood.")
             continue
-        found[key] = _zoned(value, zone) if isinstance(value, datetime) else value
+        found[key] = zoned(value, zone) if isinstance(value, datetime) else value
     return About(**found), tuple(problems)
-
-
-def _zoned(when: datetime, zone: tzinfo | None) -> datetime:
-    if when.tzinfo is not None:
-        return when
-    return when.replace(tzinfo=zone) if zone else when.astimezone()

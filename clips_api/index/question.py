@@ -9,6 +9,7 @@ from typing import Literal
 
 from clips_api.query import Query
 from pipeline.errors import BadInput
+from pipeline.zones import zoned
 
 Sort = Literal["relevance", "newest", "best"]
 
@@ -67,6 +68,6 @@ def moment(text: str | None, name: str, *, after: bool = False) -> datetime | No
             when = datetime.combine(day, time())
         else:
             when = datetime.fromisoformat(text)
-        return when.astimezone(UTC).replace(tzinfo=None)
+        return zoned(when).astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError, OSError) as error:
         raise BadInput(f"{name}: {text[:40]!r} is no date; write it like 2021-12-31") from error

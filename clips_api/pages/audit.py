@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated, get_args
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from clips_api.store import audit as store
 from clips_api.store.audit import Asked
 from clips_api.trail import listing
 from clips_api.trail_names import names, told
+from pipeline.zones import begins
 
 router = APIRouter(prefix="/audit")
 A_PAGE = 100
@@ -88,6 +89,6 @@ def _thing(typed: str) -> str:
 def _start(typed: str, days: int = 0) -> datetime | None:
     """When a day that was typed begins on this machine's clock; None for what is no day."""
     try:
-        return datetime.combine(date.fromisoformat(typed) + timedelta(days=days), time()).astimezone()
+        return begins(date.fromisoformat(typed) + timedelta(days=days))
     except (ValueError, OverflowError):
         return None

@@ -32,7 +32,7 @@ def spans(turns: Sequence[Turn]) -> tuple[PersonalData, ...]:
             found += births.find(talk, at)
         elif at >= done:
             items = reading.read(talk, at)
-            done = items[-1].end if items else at + 1
+            done = items[-1].end if items else reading.past(talk, at)
             found += places.find(talk, at)
             if sum(len(item.text) for item in items) >= LEAST:
                 found += numbers.judge(talk, [*reading.before(talk, items), *items])

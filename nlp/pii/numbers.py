@@ -16,6 +16,7 @@ from nlp.pii.talk import Span, Talk
 from nlp.pii.tellings import echoed, pieces, tellings
 
 _CARD = re.compile(r"4|5[1-5]|2[2-7]|3[0-9]|6")  # the card networks' first digits
+_TIME = re.compile(r"([01]?\d|2[0-3])[0-5]\d")  # of day, as it is said: "9 30"
 _BETWEEN = re.compile(r"[^\W\d_]|[.,;\n]")
 CARDS = (16, 15, 14, 19, 13, 18)  # digits of a card, the usual first
 AFTER_CARD = 8  # digits right after a card: its last day, its security code
@@ -120,9 +121,18 @@ def _number(talk: Talk, items: list[Item], kinds: Sequence[str]) -> Span | None:
         return SHOWN.get(called[0], called[0]), start, end
     if any(one.written and one.written.fullmatch(written) and one.check(digits) for one in identities()):
         return "national_id", start, end
+    if not plus and _times(talk, parts):
+        return None
     if is_phone(digits, plus=plus, named="phone" in called, written=written, parts=len(parts)):
         return "phone", start, end
     return None
+
+
+def _times(talk: Talk, items: Sequence[Item]) -> bool:
+    """Whether these are times of day, with a word between them: "between 9 30 and 10 15"."""
+    said = ["".join(item.text for item in part) for part in _sundered(talk, items)]
+    marked = any(mark in talk.text[items[0].start : items[-1].end] for mark in ".,;\n")
+    return len(said) > 1 and not marked and all(map(_TIME.fullmatch, said))
 
 
 def _card(items: Sequence[Item]) -> Span | None:

@@ -58,6 +58,12 @@ def read(talk: Talk, at: int) -> list[Item]:
     return reader.items
 
 
+def past(talk: Talk, at: int) -> int:
+    """Where to look for the next number, where none begins here: behind an amount, "400,000" is none of "1,400,000"."""
+    amount = _AMOUNT.match(talk.low, at)
+    return amount.end() if amount else at + 1
+
+
 def _run(reader: _Reader, at: int) -> int | None:
     """Read on from here to the word that is no part of a number; None where nothing may follow."""
     between, amounts = _sets()[1:3]

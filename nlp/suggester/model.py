@@ -8,10 +8,12 @@ alike, which made it much less precise on our few sentences: docs/suggestions.md
 from __future__ import annotations
 
 import io
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -29,7 +31,7 @@ DECAY = 1e-4
 JUDGED_COUNTS = 3  # what the team says of its own calls weighs as much as three of our sentences
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Model:
     """Weights by feature and tag. ``made_from`` is the fingerprint of the sentences it has learnt from."""
 
@@ -41,11 +43,16 @@ class Model:
     threshold: float
     made_from: str
 
+    @cached_property
+    def rarest(self) -> float:
+        """What the rarest feature weighs, and one that is not known."""
+        return _rarest(self.rarity)
+
     def likeness(self, sentences: Sequence[AbstractSet[str]]) -> Floats:
         """Probabilities of each tag, (sentences, tags); a sentence is its features."""
         scores = np.empty((len(sentences), len(self.tags)), np.float32)
         for row, features in enumerate(sentences):
-            at, weighed = _weighed(features, self.columns, self.rarity)
+            at, weighed = _weighed(features, self.columns, self.rarity, self.rarest)
             scores[row] = weighed @ self.weights[at] + self.bias
         return _probability(scores)
 
@@ -98,7 +105,8 @@ def train(examples: Sequence[Example], *, made_from: str, threshold: float = 1.0
     held = Counter(feature for own in features.values() for feature in own)
     columns = {name: at for at, name in enumerate(sorted(name for name, count in held.items() if count > 1))}
     rarity = np.log(len(labels) / np.array([held[name] for name in columns], np.float32)).astype(np.float32)
-    seen = [_weighed(features[text], columns, rarity) for text in labels]
+    rarest = _rarest(rarity)
+    seen = [_weighed(features[text], columns, rarity, rarest) for text in labels]
     right = np.zeros((len(labels), len(tags)), np.float32)
     for row, found in enumerate(labels.values()):
         right[row, [tags.index(tag) for tag in found]] = 1
@@ -107,13 +115,19 @@ def train(examples: Sequence[Example], *, made_from: str, threshold: float = 1.0
     return Model(tags, columns, rarity, weights, bias, threshold, made_from)
 
 
-def _weighed(features: AbstractSet[str], columns: Mapping[str, int], rarity: Floats) -> tuple[list[int], Floats]:
+def _rarest(rarity: Floats) -> float:
+    return float(np.max(rarity, initial=1.0))
+
+
+def _weighed(
+    features: AbstractSet[str], columns: Mapping[str, int], rarity: Floats, rarest: float
+) -> tuple[list[int], Floats]:
     """Columns and weights of a sentence, of length 1 if all its words are known: the others make it less sure."""
     at = sorted(columns[f] for f in features if f in columns)
     strange = sum(" " not in f for f in features if f not in columns)
     weighed = rarity[at]
-    length = np.sqrt(weighed @ weighed + strange * rarity.max(initial=1.0) ** 2)
-    return at, weighed / max(length, 1e-6)
+    length = math.sqrt(float(weighed @ weighed) + strange * rarest**2)
+    return at, weighed / np.float32(max(length, 1e-6))
 
 
 def _fit(seen: Sequence[tuple[list[int], Floats]], columns: int, right: Floats, share: Floats) -> tuple[Floats, Floats]:

@@ -95,9 +95,13 @@ class Opinion:
         Of a kind of objection: how like any, unless it is nothing like this kind; a pattern knows the kind better.
         """
         if not tag.startswith(FAMILY):
-            return _like_reply(*self._said(self._whole(sentence), sentence)).get(tag, 0.0)
+            return self.replies(sentence).get(tag, 0.0)
         likely = self.kinds(self._around(sentence, at))
         return min(likely.get(ANY, 0.0), LEANING * likely.get(tag, 0.0))
+
+    def replies(self, sentence: int) -> Likely:
+        """How like each thing that reps say a sentence is; one that another is far more like isn't named."""
+        return _like_reply(*self._said(self._whole(sentence), sentence))
 
     def sure(self, passage: Passage) -> Likely:
         """How like each kind a passage is that is surely some objection; else nothing."""
@@ -184,7 +188,7 @@ def _like_objection(text: str) -> Likely:
 
 
 @lru_cache(_REMEMBERED)
-def _like_reply(said: Sequence[str], asked: bool) -> Mapping[str, float]:  # noqa: FBT001
+def _like_reply(said: Sequence[str], asked: bool) -> Likely:  # noqa: FBT001
     """Those that no other tag is twice as likely as."""
     model = packaged_replies()
     row = model.likeness([of_words(said, asked=asked)])[0]

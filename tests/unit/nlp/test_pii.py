@@ -55,6 +55,16 @@ def test_each_kind_as_it_is_said(said, kind):
     assert [one for one, _ in found(said)] == [kind]
 
 
+def test_times_and_counts_are_nothing_personal():
+    assert found("call me between 9 30 and 10 15") == []
+    assert found("Call me between nine thirty and ten fifteen.") == []
+    assert found("The NHS has 1,400,000 staff.") == []
+    assert found("the NHS has 1400000 staff") == []
+    assert found("call me at 9 30 on 020 7946 0018") == [("phone", "020 7946 0018")]
+    assert found("Ring me on 2030, 1415.") == [("phone", "2030, 1415")]
+    assert found("It cost 1,400,000 and my number is 020 7946 0018.") == [("phone", "020 7946 0018")]
+
+
 def test_a_number_is_what_it_is_called():
     assert found("Order number 2025550142.") == []
     assert found("My phone number is 2025550142.") == [("phone", "2025550142")]
