@@ -8,7 +8,6 @@ alike, which made it much less precise on our few sentences: docs/suggestions.md
 from __future__ import annotations
 
 import io
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -44,7 +43,7 @@ class Model:
     made_from: str
 
     @cached_property
-    def rarest(self) -> float:
+    def rarest(self) -> np.float32:
         """What the rarest feature weighs, and one that is not known."""
         return _rarest(self.rarity)
 
@@ -115,19 +114,19 @@ def train(examples: Sequence[Example], *, made_from: str, threshold: float = 1.0
     return Model(tags, columns, rarity, weights, bias, threshold, made_from)
 
 
-def _rarest(rarity: Floats) -> float:
-    return float(np.max(rarity, initial=1.0))
+def _rarest(rarity: Floats) -> np.float32:
+    return np.float32(np.max(rarity, initial=1.0))
 
 
 def _weighed(
-    features: AbstractSet[str], columns: Mapping[str, int], rarity: Floats, rarest: float
+    features: AbstractSet[str], columns: Mapping[str, int], rarity: Floats, rarest: np.float32
 ) -> tuple[list[int], Floats]:
     """Columns and weights of a sentence, of length 1 if all its words are known: the others make it less sure."""
     at = sorted(columns[f] for f in features if f in columns)
     strange = sum(" " not in f for f in features if f not in columns)
     weighed = rarity[at]
-    length = math.sqrt(float(weighed @ weighed) + strange * rarest**2)
-    return at, weighed / np.float32(max(length, 1e-6))
+    length = np.float32(np.sqrt(weighed @ weighed + strange * rarest**2))
+    return at, weighed / np.maximum(length, np.float32(1e-6))
 
 
 def _fit(seen: Sequence[tuple[list[int], Floats]], columns: int, right: Floats, share: Floats) -> tuple[Floats, Floats]:
