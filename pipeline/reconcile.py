@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import Literal, Protocol
 
@@ -17,7 +17,7 @@ from pipeline.analyse import Analyser, recall, remember
 from pipeline.errors import BadInput, BadRecording, Cancelled, HearingStopped, RecogniserFailed
 from pipeline.folder import CallFolder
 from pipeline.library import Library, now
-from pipeline.records import Heard, Job, Reason, Recording, Sound
+from pipeline.records import Correction, Document, Heard, Job, Reason, Recording, Sound
 from pipeline.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -84,11 +84,10 @@ class Reconciler:
     # read: who, when, how long
 
     def _described(self, call: CallFolder) -> dict[str, str]:
-        papers = [*call.sightings(), *call.corrections()]
-        digest = sha256(b"\0".join(paper.to_json() for paper in papers) + repr(self._settings.timezone).encode())
+        papers = _digest([*call.sightings(), *call.corrections()], repr(self._settings.timezone))
         beside = call.beside(".vtt")
         transcript = sha256(beside).hexdigest() if beside is not None else ""
-        return {"papers": digest.hexdigest(), "transcript": transcript, "engine": READ_ENGINE}
+        return {"papers": papers, "transcript": transcript, "engine": READ_ENGINE}
 
     def _read_wanted(self, call: CallFolder) -> bool:
         recording = call.recording()
@@ -174,10 +173,11 @@ class Reconciler:
     def _vocabulary(self) -> vocabulary.Vocabulary:
         return vocabulary.load(self._library.vocabulary)
 
-    def _attributed(self, call: CallFolder, recording: Recording) -> dict[str, str]:
+    def _attributed(self, call: CallFolder, recording: Recording, corrections: Sequence[Correction]) -> dict[str, str]:
+        said = recording.model_copy(update={"made_from": {}})  # the same recording under another name says the same
         return {
             "heard": call.digest("heard.json") or "",
-            "recording": call.digest("recording.json") or "",  # which says of which corrections it was made
+            "recording": _digest([said, *corrections]),
             "channels": str(self._library.learnt().get(channels.key(recording))),
             "vocabulary": self._vocabulary().version,
             "engine": speakers.ENGINE,
@@ -186,21 +186,22 @@ class Reconciler:
     def _speakers_wanted(self, call: CallFolder) -> bool:
         recording, transcript = call.recording(), call.transcript()
         return recording is not None and (
-            transcript is None or transcript.made_from != self._attributed(call, recording)
+            transcript is None or transcript.made_from != self._attributed(call, recording, call.corrections())
         )
 
     def _speakers(self, call: CallFolder) -> None:
         recording, heard = call.recording(), call.heard()
         if recording is None or heard is None:
             return
+        corrections = call.corrections()
         call.keep(
             speakers.attribute(
                 heard,
                 recording,
-                call.corrections(),
+                corrections,
                 learnt=self._library.learnt(),
                 vocabulary=self._vocabulary(),
-                made_from=self._attributed(call, recording),
+                made_from=self._attributed(call, recording, corrections),
             )
         )
 
@@ -269,3 +270,8 @@ class Reconciler:
         except FileNotFoundError:
             return
         self._library.to_index.leave(call.id)
+
+
+def _digest(papers: Iterable[Document], beside: str = "") -> str:
+    """Changes whenever one of the documents does, or what is said beside them."""
+    return sha256(b"\0".join(paper.to_json() for paper in papers) + beside.encode()).hexdigest()

@@ -7,19 +7,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from pipeline.client import recording_id
 from tests.places import SAMPLES
 from tests.running import Running
 
 
 @pytest.fixture
 def call(running: Running, truth: dict[str, dict[str, Any]]) -> str:
-    """A conversation with an objection about the price; what came before isn't dropped again, and so read again."""
-    file = SAMPLES / truth["too_expensive"]["file"]
-    key = recording_id(file)
-    if not running.call(key)["searchable"]:
-        running.drop(file)
-        running.searchable(key)
+    """A conversation with an objection about the price."""
+    key = running.drop(SAMPLES / truth["too_expensive"]["file"])
+    running.searchable(key)
     return key
 
 

@@ -205,6 +205,22 @@ def test_an_outdated_analysis_serves_until_it_is_replaced(work: Reconciler, libr
     assert fresh.made_from == analysis.made_from
 
 
+def test_a_recording_that_comes_again_leaves_what_was_found_as_it_is(
+    work: Reconciler, library: Library, conf: Settings, ears: Ears
+) -> None:
+    call = take(library, conf)
+    finish(work, call)
+    made = [call.path / f"{name}.json" for name in ("heard", "transcript", "analysis")]
+    before = [(path.stat().st_ino, path.read_bytes()) for path in made]
+    again = take(library, conf, "Sam/the same once more.wav", content=call.sound.read_bytes())
+    assert again.path == call.path
+    assert finish(work, call)[0] == "read"
+    assert len(call.sightings()) == 2
+    assert [(path.stat().st_ino, path.read_bytes()) for path in made] == before
+    assert finish(work, call) == []
+    assert ears.heard == 1
+
+
 def test_a_call_that_is_up_to_date_costs_no_reading(
     work: Reconciler, library: Library, conf: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
