@@ -30,7 +30,7 @@ def check(folder: Path) -> tuple[Problem, ...]:
     try:
         playbook = load(folder)
     except PlaybookError as error:
-        return (Problem(str(error.file), error.line, error.problem),)
+        return tuple(Problem(str(one.file), one.line, one.problem) for one in (error, *error.others))
     return tuple(examples(playbook, folder))
 
 

@@ -19,14 +19,17 @@ Unknown keys are refused. The version of a playbook is the hash of its files' co
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from nlp.languages import names
 from nlp.matching import PatternSet
 from nlp.patterns import Pattern, PatternError, read
 from nlp.rules import CompiledPlaybook, Rule, StepRule, TagRule, TypeRule, Use
 from nlp.yamlfile import PlaybookError, Section, Text, open_file
+
+T = TypeVar("T")
 
 
 class _Patterns:
@@ -67,7 +70,10 @@ class _Patterns:
 
 
 def load(folder: Path) -> CompiledPlaybook:
-    """Load and compile a playbook. Raises :class:`PlaybookError`, naming file and line."""
+    """Load and compile a playbook. Raises :class:`PlaybookError`, naming file and line.
+
+    Of several tags that can't be read it names every one; steps, which speak of tags, are read once these can be.
+    """
     patterns = _Patterns()
     head = open_file(folder / "playbook.yml") if (folder / "playbook.yml").is_file() else None
     if head is None:
@@ -79,12 +85,10 @@ def load(folder: Path) -> CompiledPlaybook:
     patterns.contexts.update({name: patterns.shared(head.file, texts) for name, texts in _named(head, "contexts")})
     types = tuple(_type(section, patterns) for section in head.sections("types"))
     tag_files, step_files = sorted((folder / "tags").glob("*.yml")), sorted((folder / "steps").glob("*.yml"))
-    tags = tuple(_tag(open_file(file), number, patterns) for number, file in enumerate(tag_files))
+    tags = _each(tag_files, lambda number, section: _tag(section, number, patterns))
+    ids = frozenset(t.id for t in tags)
     steps = tuple(
-        sorted(
-            (_step(open_file(file), frozenset(t.id for t in tags), patterns) for file in step_files),
-            key=lambda s: (s.order, s.id),
-        )
+        sorted(_each(step_files, lambda _, section: _step(section, ids, patterns)), key=lambda s: (s.order, s.id))
     )
     _once([(t.id, folder / "tags" / t.file) for t in tags])
     _once([(s.id, folder / "steps" / s.file) for s in steps])
@@ -100,6 +104,20 @@ def load(folder: Path) -> CompiledPlaybook:
         uses=tuple(patterns.uses),
         texts=tuple(p.text for p in patterns.read),
     )
+
+
+def _each(files: Sequence[Path], made: Callable[[int, Section], T]) -> tuple[T, ...]:
+    """What is made of each file. Raises :class:`PlaybookError` where one can't be read, with all the others."""
+    found, wrong = [], []
+    for number, file in enumerate(files):
+        try:
+            found.append(made(number, open_file(file)))
+        except PlaybookError as error:
+            wrong.append(error)
+    if wrong:
+        wrong[0].others = tuple(wrong[1:])
+        raise wrong[0]
+    return tuple(found)
 
 
 def _languages(head: Section) -> tuple[str, ...]:

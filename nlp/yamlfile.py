@@ -12,11 +12,12 @@ DEEPEST = 20  # lists and mappings inside each other
 
 
 class PlaybookError(ValueError):
-    """A playbook file is wrong; the message names the file and the line."""
+    """A playbook file is wrong; the message names the file and the line. ``others``: what is wrong with other files."""
 
     def __init__(self, file: Path, line: int, problem: str) -> None:
         super().__init__(f"{file}:{line}: {problem}")
         self.file, self.line, self.problem = file, line, problem
+        self.others: tuple[PlaybookError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

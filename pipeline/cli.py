@@ -174,14 +174,13 @@ def playbook_check(
     from nlp.yamlfile import PlaybookError
 
     where = folder or _playbooks(data).in_force().folder
-    try:
-        problems = check(where)
-        loaded = load(where)
-    except PlaybookError as error:
-        complaints.print(str(error), markup=False, soft_wrap=True)
-        raise typer.Exit(1) from error
+    problems = check(where)
     for problem in problems:
         complaints.print(str(problem), markup=False, soft_wrap=True)
+    try:
+        loaded = load(where)
+    except PlaybookError as error:
+        raise typer.Exit(1) from error
     console.print(f"{loaded.name} {loaded.version[:12]}: {len(problems) or 'no'} problems", markup=False)
     if problems:
         raise typer.Exit(1)

@@ -1,4 +1,5 @@
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -67,6 +68,17 @@ def test_check_runs_the_examples(folder):
     (problem,) = check(folder)
     assert problem.line == 12
     assert "should not be objection.price" in problem.message
+
+
+def test_every_file_that_can_not_be_read_is_named(folder):
+    (folder / "tags" / "price.yml").write_text(TAG.replace("why:", "wyh:"))
+    (folder / "tags" / "timing.yml").write_text("id: [")
+    (folder / "tags" / "zz.yml").write_text(TAG.replace("      - too dear", "      - too (dear"))
+    assert [(Path(one.file).name, one.line) for one in check(folder)] == [
+        ("price.yml", 3),
+        ("timing.yml", 2),
+        ("zz.yml", 8),
+    ]
 
 
 def test_the_same_id_twice_is_refused(folder):
