@@ -13,6 +13,7 @@ from nlp.findings import PersonalData, Turn
 from nlp.pii import births, mail, numbers, places, reading
 from nlp.pii.lexicon import fillers, hints
 from nlp.pii.talk import Talk
+from nlp.pii.tellings import retold
 
 KINDS = ("card", "bank", "national_id", "email", "birth_date", "phone", "address")  # where two overlap, the first wins
 LEAST = 3  # digits that could be something
@@ -33,7 +34,8 @@ def spans(turns: Sequence[Turn]) -> tuple[PersonalData, ...]:
         elif at >= done:
             items = reading.read(talk, at)
             done = items[-1].end if items else reading.past(talk, at)
-            found += places.find(talk, at)
+            for begin in (at, *(items[number].start for number in retold(talk, items))):
+                found += places.find(talk, begin)
             if sum(len(item.text) for item in items) >= LEAST:
                 found += numbers.judge(talk, [*reading.before(talk, items), *items])
     clock = Clock(turns)

@@ -46,8 +46,15 @@ def number_words() -> str:
 @cache
 def cues() -> tuple[re.Pattern[str], dict[str, str]]:
     """A pattern for all that names a number, and what each name says."""
-    kinds = {cue: kind for kind, some in words()["cues"].items() for cue in some}
+    kinds = {f"{thing} {number}": "other" for thing in words()["numbered"] for number in ("number", "is number")}
+    kinds |= {cue: kind for kind, some in words()["cues"].items() for cue in some}
     return re.compile(rf"(?<![\w'])({either(kinds)})(?:['’]s)?(?![\w'])"), kinds  # noqa: RUF001
+
+
+@cache
+def corrections() -> str:
+    """A pattern for what takes back the part of a number that was said last: "no, sorry"."""
+    return either(words()["corrections"]).replace(r"\s+", r",?\s+")
 
 
 def fillers(text: str) -> bool:

@@ -10,6 +10,7 @@ from nlp.pii.lexicon import either, number_words, words
 from nlp.pii.talk import Talk
 
 BEHIND, AHEAD = 140, 90  # code points around a "dot" or "@" that are looked at
+SPELT = 3  # letters of an ending that may be said one by one: "dot c o m"
 CUE = 110  # code points before an address in which it is asked for or announced
 _WRITTEN = re.compile(r"(?<![\w.+-])[\w.+'’-]++@[\w-]+(?:\.[\w-]+)*")  # noqa: RUF001
 
@@ -23,11 +24,12 @@ def _said() -> re.Pattern[str]:
     letter = rf"(?:(?:(?:double|triple)\s+)?[a-z](?![\w'’])(?:\s+(?:as\s+in|for)\s+\w+)?|{number_words()}\b)"  # noqa: RUF001
     atom = rf"(?>{letter}|[a-z\d][\w'’+]*+)"  # noqa: RUF001
     local = rf"(?P<local>(?<![\w'’]){atom}(?:(?:{gap}{sign}{gap}|[._-]|[\s,-]+(?={letter}))(?!at\b){atom}){{0,40}}+)"  # noqa: RUF001
-    label = rf"(?:{letter}(?:[\s,-]+{letter})+|(?:[a-z\d-]+\s+){{0,2}}[a-z\d-]+)"
+    ends = either(mail["endings"], (" ".join(end) for end in mail["endings"] if len(end) <= SPELT))
+    label = rf"(?:{letter}(?:[\s,-]+{letter})+(?:\s+[a-z\d-]+)?|(?:[a-z\d-]+\s+){{0,2}}[a-z\d-]+)"
     dot = r"(?:\s+dot\s+|\.)"
     return re.compile(
         rf"{local}(?:{gap}at{gap}|\s*@\s*)"
-        rf"(?P<domain>{label}(?:(?:{dot}|{gap}(?:dash|hyphen){gap}){label}){{0,4}}?(?:{dot}(?:{either(mail['endings'])})\b)++)"
+        rf"(?P<domain>{label}(?:(?:{dot}|{gap}(?:dash|hyphen){gap}){label}){{0,4}}?(?:{dot}(?:{ends})\b)++)"
     )
 
 

@@ -30,6 +30,9 @@ def named(talk: Talk, start: int, end: int) -> list[str]:
         found = [kinds[" ".join(m[1].split())] for m in pattern.finditer(talk.low, after.end(), stop)] if after else []
         found = found[:1]
     if "account" in found:
+        found += ["bank"] * any(
+            kinds[" ".join(m[1].split())] == "bank" for m in pattern.finditer(talk.low, end, end + SAID_AFTER)
+        )
         found = ["bank" if kind == "account" else kind for kind in found if kind != "account" or "bank" in found]
     if found == ["number"] * len(found):
         return ["phone"] if found else []

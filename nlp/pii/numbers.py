@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from stdnum import luhn
 
@@ -13,11 +12,10 @@ from nlp.pii.naming import named
 from nlp.pii.phones import is_phone
 from nlp.pii.reading import Item
 from nlp.pii.talk import Span, Talk
-from nlp.pii.tellings import echoed, pieces, tellings
+from nlp.pii.tellings import corrected, echoed, pieces, sundered, tellings
 
 _CARD = re.compile(r"4|5[1-5]|2[2-7]|3[0-9]|6")  # the card networks' first digits
 _TIME = re.compile(r"([01]?\d|2[0-3])[0-5]\d")  # of day, as it is said: "9 30"
-_BETWEEN = re.compile(r"[^\W\d_]|[.,;\n]")
 CARDS = (16, 15, 14, 19, 13, 18)  # digits of a card, the usual first
 AFTER_CARD = 8  # digits right after a card: its last day, its security code
 SIZES = {  # digits of what is called so
@@ -33,11 +31,13 @@ IDENTITY = range(6, 23)  # characters of what is called a national id, letters a
 
 def judge(talk: Talk, items: Sequence[Item]) -> Iterator[Span]:
     """The personal numbers in one stretch of items, with those parts that the other side repeats."""
-    for some in tellings(talk, items):
+    for some, withdrawn in (*corrected(talk, items), *((some, ()) for some in tellings(talk, items))):
         found = list(_find(talk, some))
         if found:
             for kind, start, end in found:
                 yield from pieces(talk, items, (kind, start, echoed(talk, items, some, start, end)))
+            if withdrawn:
+                yield from pieces(talk, items, (found[0][0], withdrawn[0].start, withdrawn[-1].end))
             return
 
 
@@ -60,7 +60,7 @@ def _find(talk: Talk, items: Sequence[Item]) -> Iterator[Span]:
         while left and (found := _number(talk, left, kinds)):
             yield found
             left = [item for item in left if item.start >= found[2]]
-        for part in _sundered(talk, left):
+        for part in sundered(talk, left):
             if len(part) < len(left) and (found := _number(talk, part, kinds)):
                 yield found
 
@@ -68,18 +68,7 @@ def _find(talk: Talk, items: Sequence[Item]) -> Iterator[Span]:
 def _cards_behind(talk: Talk, items: Sequence[Item]) -> Iterator[Span]:
     """The cards behind a number that is nothing personal: "the order is 48213, and 4111 …"."""
     for some in _digit_runs(items):
-        yield from filter(None, map(_card, list(_sundered(talk, some))[1:]))
-
-
-def _sundered(talk: Talk, items: Sequence[Item]) -> Iterator[list[Item]]:
-    """A stretch of digits cut at words and marks between them: it may be several numbers."""
-    part = list(items[:1])
-    for last, item in pairwise(items):
-        if _BETWEEN.search(talk.low, last.end, item.start):
-            yield part
-            part = []
-        part.append(item)
-    yield part
+        yield from filter(None, map(_card, list(sundered(talk, some))[1:]))
 
 
 def _identity(items: Sequence[Item]) -> Span | None:
@@ -113,9 +102,14 @@ def _number(talk: Talk, items: list[Item], kinds: Sequence[str]) -> Span | None:
     start, end = items[0].start, items[-1].end
     if talk.text[max(0, start - 1) : start] == "(":
         start -= 1
-    if not plus and (card := _card(parts)):
-        return card
     written = talk.text[start:end]
+    abroad = (
+        kinds[:1] == ["phone"]
+        and digits.startswith("00")
+        and is_phone(digits, plus=plus, named=True, written=written, parts=len(parts))
+    )
+    if not plus and not abroad and (card := _card(parts)):
+        return card
     called = [kind for kind in kinds if kind == "phone" or (not plus and len(digits) in SIZES.get(kind, ()))]
     if called and called[0] != "phone":
         return SHOWN.get(called[0], called[0]), start, end
@@ -130,7 +124,7 @@ def _number(talk: Talk, items: list[Item], kinds: Sequence[str]) -> Span | None:
 
 def _times(talk: Talk, items: Sequence[Item]) -> bool:
     """Whether these are times of day, with a word between them: "between 9 30 and 10 15"."""
-    said = ["".join(item.text for item in part) for part in _sundered(talk, items)]
+    said = ["".join(item.text for item in part) for part in sundered(talk, items)]
     marked = any(mark in talk.text[items[0].start : items[-1].end] for mark in ".,;\n")
     return len(said) > 1 and not marked and all(map(_TIME.fullmatch, said))
 

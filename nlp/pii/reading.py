@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from nlp.pii.lexicon import spoken, words
+from nlp.pii.lexicon import corrections, spoken, words
 from nlp.pii.talk import Talk
 
 PROMPT = 6  # words with which the other side asks for the next part
@@ -14,6 +14,7 @@ IDLE = 6  # words that may stand between two parts of one number
 LONGEST = 120  # parts of one number: nobody reads out more
 LETTERS = 5  # capitals in a row that are letters of a number, as "NWBK"
 LAST_TWO = 2
+BEFORE_LAST_FOUR = 6  # digits of a telephone number
 REACH = 24  # code points before the first digit in which its letters are looked for
 _PLUS = re.compile(r"(?:\+|\bplus)[\s(]*$")
 _CAPITALS = re.compile(r"[A-Za-z]+")
@@ -44,7 +45,7 @@ def _sets() -> tuple[dict[str, int], frozenset[str], frozenset[str], frozenset[s
 @cache
 def _token() -> re.Pattern[str]:
     several = "|".join(one.replace(" ", r"\s") + r"\b" for one in sorted(_sets()[1]) if " " in one)
-    return re.compile(rf"{several}|[^\W_]+(?:['’][^\W_]+)*|\n|\S")  # noqa: RUF001
+    return re.compile(rf"(?P<taken_back>(?:{corrections()})\b)|{several}|[^\W_]+(?:['’][^\W_]+)*|\n|\S")  # noqa: RUF001
 
 
 def read(talk: Talk, at: int) -> list[Item]:
@@ -72,7 +73,7 @@ def _run(reader: _Reader, at: int) -> int | None:
         word, (start, end) = found.group(), found.span()
         if reader.take(word, start, end):
             idle = 0
-        elif word in between:
+        elif word in between or found["taken_back"]:
             idle += 1
         elif word in amounts:
             del reader.items[-1:]
@@ -121,6 +122,8 @@ class _Reader:
             self._say(digits, start, end)
         elif word == "hundred" and self.items and len(self.items[-1].text) <= LAST_TWO:
             self.items[-1] = Item(self.items[-1].text + "00", self.items[-1].start, end)
+        elif word == "thousand" and self._last_four():
+            self.items[-1] = Item(self.items[-1].text + "000", self.items[-1].start, end)
         elif self.times == 1 and word in (times := _sets()[0]):
             self.times, self.begun = times[word], start
             return True
@@ -145,6 +148,11 @@ class _Reader:
     def _twenty(self, last: Item, start: int) -> bool:
         low = self.talk.low
         return low[last.end : start] in (" ", "-") and low[last.start : last.end] in words()["tens"]
+
+    def _last_four(self) -> bool:
+        """Whether a "thousand" would end a telephone number: "six one seven, two five three, one thousand"."""
+        *earlier, last = self.items or [Item("", 0, 0)]
+        return len(last.text) == 1 and sum(len(item.text) for item in earlier) >= BEFORE_LAST_FOUR
 
     def _lettered(self, word: str, start: int, end: int) -> bool:
         if len(word) == 1:

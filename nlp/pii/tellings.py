@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import pairwise
 
+from nlp.pii.lexicon import corrections
 from nlp.pii.reading import Item
 from nlp.pii.talk import Span, Talk
+
+_BETWEEN = re.compile(r"[^\W\d_]|[.,;\n]")
 
 
 def pieces(talk: Talk, items: Sequence[Item], span: Span) -> Iterator[Span]:
@@ -55,3 +61,55 @@ def echoed(talk: Talk, items: Sequence[Item], told: Sequence[Item], start: int, 
             break
         end = part[-1].end
     return end
+
+
+def corrected(talk: Talk, items: Sequence[Item]) -> Iterator[tuple[list[Item], list[Item]]]:
+    """Readings without what was taken back, and that: of "two three, no sorry, two two" the first "two three".
+
+    What follows stands for as many digits before it: all up to the next pause, or where nobody pauses any part of it.
+    """
+    cuts = retold(talk, items)
+    if not cuts:
+        return
+    lengths = [len(next(sundered(talk, items[cut:]))) for cut in cuts]
+    tried = [lengths, *([*lengths[:-1], length] for length in range(1, lengths[-1]))]
+    for some in tried:
+        gone = {
+            at
+            for cut, length in zip(cuts, some, strict=True)
+            for at in _as_long(items[:cut], items[cut : cut + length])
+        }
+        yield [item for at, item in enumerate(items) if at not in gone], [items[at] for at in sorted(gone)]
+
+
+def retold(talk: Talk, items: Sequence[Item]) -> list[int]:
+    """Which items stand for what was said before them: those behind a "no, sorry"."""
+    return [
+        at for at, (one, other) in enumerate(pairwise(items), 1) if _taken_back().search(talk.low, one.end, other.start)
+    ]
+
+
+@cache
+def _taken_back() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'])(?:{corrections()})(?![\w'])")
+
+
+def _as_long(before: Sequence[Item], instead: Sequence[Item]) -> Iterator[int]:
+    """Which of the items before, from the last on, hold as many digits as these."""
+    left = sum(len(item.text) for item in instead)
+    for at in reversed(range(len(before))):
+        if left <= 0:
+            return
+        left -= len(before[at].text)
+        yield at
+
+
+def sundered(talk: Talk, items: Sequence[Item]) -> Iterator[list[Item]]:
+    """A stretch of digits cut at words and marks between them: it may be several numbers."""
+    part = list(items[:1])
+    for last, item in pairwise(items):
+        if _BETWEEN.search(talk.low, last.end, item.start):
+            yield part
+            part = []
+        part.append(item)
+    yield part

@@ -55,6 +55,48 @@ def test_each_kind_as_it_is_said(said, kind):
     assert [one for one, _ in found(said)] == [kind]
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (
+            "Four two six three, nine eight two six, uh, forty forty six, no sorry, four oh two six, nine two nine nine.",
+            ".",
+        ),
+        ("The card number is 4263 9826 4046, no, sorry, 4026 9299.", "The card number is ."),
+        ("The social is five three six, two three, no wait, two two, eight seven two six.", "The social is ."),
+        ("My social is 53623 no sorry 22 8726", "My social is  no sorry "),
+        ("It's six fifty, two fifty three, I mean, two fifty four, double oh double oh.", "It's ."),
+        ("My number is 415 867 5309, no sorry, 415 867 5308.", "My number is , no sorry, ."),
+        ("My account number is 5518 2064, make that, 2047.", "My account number is ."),
+        ("It's 117, no sorry, 119, Birchwood Drive.", "It's 117, no sorry, ."),
+        ("We had 200, no sorry, 300 seats and 40 rooms.", "We had 200, no sorry, 300 seats and 40 rooms."),
+        ("The order is 48213, no sorry, 48231.", "The order is 48213, no sorry, 48231."),
+    ],
+)
+def test_what_is_taken_back_goes_with_what_stands_for_it(said, shown):
+    for _, words in found(said):
+        said = said.replace(words, "", 1)
+    assert said == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "kinds"),
+    [
+        ("It's eight hundred, two seven five, two two seven three, that's my office line.", ["phone"]),
+        ("For the direct debit, my account is 5518 2047, sort code 40 11 60.", ["bank", "bank"]),
+        ("You can text me at six one seven, two five three, one thousand.", ["phone"]),
+        ("It's T as in Tango, O, M, at B R I G H T water dot I O.", ["email"]),
+        ("My mobile is double oh four nine, one seven six, uh, three oh five, double two, one eight four.", ["phone"]),
+        ("Your policy number is 4000 2234 and my mobile is 07911 123456.", ["phone"]),
+        ("Your claim number is 19 0044 8127.", []),
+        ("The claim is number six six oh one two nine eight.", []),
+        ("We pay for 415 867 one thousand times a day.", []),
+    ],
+)
+def test_what_a_number_is_called_beside_it(said, kinds):
+    assert [kind for kind, _ in found(said)] == kinds
+
+
 def test_times_and_counts_are_nothing_personal():
     assert found("call me between 9 30 and 10 15") == []
     assert found("Call me between nine thirty and ten fifteen.") == []
