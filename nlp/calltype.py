@@ -1,5 +1,5 @@
-"""The type of a call, decided from what is said: the playbook's types in order, the first that is heard; else a
-conversation.
+"""The type of a call, decided from what is said: the first of the playbook's types whose signs are heard; else the one
+that it is most like, of those that calls have been learnt for; else a conversation.
 """
 
 from __future__ import annotations
@@ -9,19 +9,54 @@ from collections.abc import Sequence
 from nlp.findings import CallType, Turn
 from nlp.matching import Hit
 from nlp.rules import CompiledPlaybook, TypeRule
+from nlp.suggester.features import of_call
+from nlp.suggester.opinion import packaged_calls
 from nlp.tagger import Heard
+from nlp.words import Stream
+
+LEAST_WORDS = 40  # different ones; fewer are like calls of every type
+QUOTED = 2  # sentences
+LONGEST_QUOTE = 20  # words
+_CONVERSATION = CallType("conversation", "A conversation: nothing heard points to another type of call.")
 
 
 def decide(turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -> CallType:
     """The type with its reason; the reason quotes what was heard first, and for weak signs also the second."""
+    return _by_signs(turns, heard, playbook) or _by_sound(turns, heard.stream, playbook) or _CONVERSATION
+
+
+def _by_signs(turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -> CallType | None:
+    """The first type of which enough patterns are found."""
     for rule in playbook.types:
         found = _signs(rule, turns, heard)
         against = {hit.pattern for hit in heard.hits if hit.pattern in rule.against}
         if len(found) >= rule.needs + len(against):
             quotes = [_quote(turns, heard, hit) for hit in found.values()]
-            shown = " and ".join(f"“{quote}”" for quote in dict.fromkeys(quotes[: min(rule.needs, 2)]))
-            return CallType(rule.id, f"{rule.why}: {shown}.")
-    return CallType("conversation", "A conversation: nothing heard points to another type of call.")
+            return _named(rule, quotes[: min(rule.needs, 2)])
+    return None
+
+
+def _by_sound(turns: Sequence[Turn], words: Stream, playbook: CompiledPlaybook) -> CallType | None:
+    """The type that the call is most like, if it is like enough; the reason quotes what speaks for it most."""
+    rules = [rule for rule in playbook.types if rule.like and rule.id in packaged_calls().tags]
+    if not rules or len(set(words.words)) < LEAST_WORDS:
+        return None
+    model, said = packaged_calls(), list(of_call(words, [turn.speaker for turn in turns]))
+    likely = dict(zip(model.tags, model.likeness([frozenset().union(*said)])[0], strict=True))
+    rule = max(rules, key=lambda one: likely[one.id])
+    if likely[rule.id] < rule.like:
+        return None
+    telling = sorted(range(len(said)), key=lambda number: -model.pull(said[number], rule.id))[:QUOTED]
+    quotes = []
+    for place in (words.sentences[number] for number in sorted(telling)):
+        end = min(place.end, place.start + LONGEST_QUOTE)
+        quotes.append(turns[place.turn].text[words.begins[place.start] : words.ends[end - 1]])
+    return _named(rule, quotes)
+
+
+def _named(rule: TypeRule, quotes: Sequence[str]) -> CallType:
+    shown = " and ".join(f"“{quote}”" for quote in dict.fromkeys(quotes))
+    return CallType(rule.id, f"{rule.why}: {shown}.")
 
 
 def _signs(rule: TypeRule, turns: Sequence[Turn], heard: Heard) -> dict[int, Hit]:

@@ -197,7 +197,7 @@ def _likeness(section: Section, default: float) -> float:
 
 
 def _type(section: Section, patterns: _Patterns) -> TypeRule:
-    section.only("id", "why", "speaker", "needs", "first_turns", "last_turns", "say", "against")
+    section.only("id", "why", "speaker", "needs", "first_turns", "last_turns", "say", "against", "like")
     first, last = section.number("first_turns"), section.number("last_turns")
     return TypeRule(
         section.text("id"),
@@ -208,6 +208,7 @@ def _type(section: Section, patterns: _Patterns) -> TypeRule:
         None if last is None else int(last),
         frozenset(patterns.add(section.file, text) for text in section.texts("say")),
         patterns.shared(section.file, section.texts("against")),
+        _likeness(section, 0.0),
     )
 
 

@@ -82,6 +82,7 @@ class TypeRule:
     """A type of call: heard when ``needs`` of its patterns are found in the first or last turns of a side.
 
     Each of the patterns ``against`` that is found, wherever and from whomever, raises ``needs`` by one.
+    ``like``: how like known calls of this type a call must be (0 to 1) where no type's patterns are found; 0: none is.
     """
 
     id: str
@@ -92,6 +93,7 @@ class TypeRule:
     last_turns: int | None
     say: frozenset[int]
     against: frozenset[int]
+    like: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from nlp.playbook import load
 from nlp.rules import CompiledPlaybook
 from nlp.suggester.known import Example, fingerprint, judged
 from nlp.suggester.model import Model, train
-from nlp.suggester.opinion import Judged, packaged_replies
+from nlp.suggester.opinion import Judged, packaged_calls, packaged_replies
 from nlp.suggestions import Suggester, sentences
 from nlp.suggestions import packaged as packaged_model
 from pipeline import files
@@ -26,7 +26,7 @@ from pipeline.folder import CallFolder
 from pipeline.records import Analysis, Likeness, Transcript
 
 log = logging.getLogger(__name__)
-ENGINE = "analyse/10"
+ENGINE = "analyse/11"
 NOT_ANALYSED = "not_analysed"  # the type of a call whose language the playbook doesn't cover
 
 
@@ -94,8 +94,8 @@ def remember(call: CallFolder, judged: Judged) -> None:
 
 
 def engine() -> str:
-    """What analyses are made by, whatever the playbook: this code, the sentence encoder, the classifier of replies."""
-    return f"{ENGINE} {encoder().version} {packaged_replies().made_from}"
+    """What analyses are made by, whatever the playbook: this code, the sentence encoder, the classifiers."""
+    return f"{ENGINE} {encoder().version} {packaged_replies().made_from} {packaged_calls().made_from}"
 
 
 class Analyser:

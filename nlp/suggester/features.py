@@ -9,9 +9,11 @@ from itertools import chain, pairwise
 
 import yaml
 
+from nlp.findings import Speaker
 from nlp.inflect import family
-from nlp.words import BREAK, stream, word_set
+from nlp.words import BREAK, Stream, stream, word_set
 
+FIRST = 40  # sentences of a call that tell of what type it is
 _QUESTION = "?"
 _DENIED = 3  # words behind a "not" that it still denies
 _DENIAL = word_set("no not none never nobody nothing nowhere without hardly barely neither nor")
@@ -66,6 +68,15 @@ def of_words(said: Sequence[str], *, asked: bool) -> frozenset[str]:
             (f"{stance}: {subject}" for stance in stances for subject in subjects),
         )
     )
+
+
+def of_call(words: Stream, speakers: Sequence[Speaker]) -> Iterator[frozenset[str]]:
+    """Words and pairs of words of each of the first sentences of a call, by themselves and with who says them."""
+    for place in words.sentences[:FIRST]:
+        said = words.words[place.start : place.end]
+        own = [*said, *(f"{a} {b}" for a, b in pairwise(said))]
+        side = speakers[place.turn]
+        yield frozenset(own if side == "unknown" else chain(own, (f"{side}: {one}" for one in own)))
 
 
 def _stances(said: Sequence[str], *, asked: bool) -> list[str]:

@@ -8,13 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import NamedTuple
 
+from nlp.findings import Speaker, Turn
 from nlp.rules import CompiledPlaybook
 
 FAMILY = "objection."
 REPLIES = ("handling.", "step.")
 LEARNER = "learner/2"  # raised when the same sentences would teach something else
-_NOTHING = "none"  # the file of sentences that are no objection
+NOTHING = "none"  # the file of sentences that are no objection, of calls that are conversations
+_SIDES: dict[str, Speaker] = {"R": "rep", "C": "customer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,29 @@ def replies() -> tuple[Example, ...]:
     return in_folder(files("nlp") / "suggester" / "replies", "")
 
 
+class Call(NamedTuple):
+    """A call that was made up, its type ("none" for a conversation) and its turns."""
+
+    type: str
+    turns: tuple[Turn, ...]
+
+
+def calls() -> tuple[Call, ...]:
+    """Calls that come with the package: a file a type, a turn a line ("R: " the rep's), an empty line between calls."""
+    found: list[Call] = []
+    for file in sorted((files("nlp") / "suggester" / "calls").iterdir(), key=lambda entry: entry.name):
+        for told in file.read_text(encoding="utf-8").strip().split("\n\n"):
+            turns = tuple(Turn(_SIDES[line[0]], line[3:]) for line in told.splitlines())
+            found.append(Call(file.name.removesuffix(".txt"), turns))
+    return tuple(found)
+
+
 def in_folder(folder: Traversable, family: str = FAMILY) -> tuple[Example, ...]:
     """Sentences of a folder: a file a tag of the family, a sentence a line, ``#`` before a remark."""
     found: list[Example] = []
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         kind = file.name.removesuffix(".txt")
-        tag = None if kind == _NOTHING else family + kind
+        tag = None if kind == NOTHING else family + kind
         lines = file.read_text(encoding="utf-8").splitlines()
         found += [Example(line, tag) for line in lines if line.strip() and not line.startswith("#")]
     return tuple(found)
@@ -83,6 +103,12 @@ def judged(content: bytes) -> tuple[Example, ...]:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def fingerprint_of_calls(known: Iterable[Call]) -> str:
+    """Names what is learnt from calls, in whatever order: 16 hex digits."""
+    lines = sorted("\n".join([call.type, *(f"{turn.speaker}\t{turn.text}" for turn in call.turns)]) for call in known)
+    return hashlib.sha256("\n\n".join([LEARNER, *lines]).encode()).hexdigest()[:16]
 
 
 def fingerprint(examples: Iterable[Example]) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,11 @@ class Model:
             scores[row] = weighed @ self.weights[at] + self.bias
         return _probability(scores)
 
+    def pull(self, features: AbstractSet[str], tag: str) -> float:
+        """How much some features speak for a tag, above 0, or against it."""
+        at = [self.columns[feature] for feature in features if feature in self.columns]
+        return float(self.rarity[at] @ self.weights[at, self.tags.index(tag)])
+
     def to_bytes(self) -> bytes:
         """The model as a compressed npz file, the same bytes for the same model."""
         out = io.BytesIO()
@@ -90,6 +95,14 @@ class Model:
             )
 
 
+class Known(NamedTuple):
+    """What is learnt from: the features of a sentence, or of more; its tags; how much it counts."""
+
+    features: AbstractSet[str]
+    tags: AbstractSet[str]
+    counts: int = 1
+
+
 def train(examples: Sequence[Example], *, made_from: str, threshold: float = 1.0) -> Model:
     """Learn from these sentences. Nothing is left to chance: the same sentences give the same weights."""
     times: Counter[str] = Counter()
@@ -99,17 +112,22 @@ def train(examples: Sequence[Example], *, made_from: str, threshold: float = 1.0
         if example.right and example.tag is not None:
             found.add(example.tag)
         times[example.text] = max(times[example.text], JUDGED_COUNTS if example.judged else 1)
-    tags = tuple(sorted(set().union(*labels.values())))
-    features = {text: of_text(text) for text in labels}
-    held = Counter(feature for own in features.values() for feature in own)
-    columns = {name: at for at, name in enumerate(sorted(name for name, count in held.items() if count > 1))}
-    rarity = np.log(len(labels) / np.array([held[name] for name in columns], np.float32)).astype(np.float32)
+    known = [Known(of_text(text), found, times[text]) for text, found in labels.items()]
+    return learn(known, made_from=made_from, threshold=threshold)
+
+
+def learn(known: Sequence[Known], *, made_from: str, threshold: float = 1.0, fewest: int = 2) -> Model:
+    """Learn from these. A feature that fewer of them hold is left out."""
+    tags = tuple(sorted(set().union(*(one.tags for one in known))))
+    held = Counter(feature for one in known for feature in one.features)
+    columns = {name: at for at, name in enumerate(sorted(name for name, count in held.items() if count >= fewest))}
+    rarity = np.log(len(known) / np.array([held[name] for name in columns], np.float32)).astype(np.float32)
     rarest = _rarest(rarity)
-    seen = [_weighed(features[text], columns, rarity, rarest) for text in labels]
-    right = np.zeros((len(labels), len(tags)), np.float32)
-    for row, found in enumerate(labels.values()):
-        right[row, [tags.index(tag) for tag in found]] = 1
-    counts = np.array([times[text] for text in labels], np.float32)[:, None]
+    seen = [_weighed(one.features, columns, rarity, rarest) for one in known]
+    right = np.zeros((len(known), len(tags)), np.float32)
+    for row, one in enumerate(known):
+        right[row, [tags.index(tag) for tag in one.tags]] = 1
+    counts = np.array([one.counts for one in known], np.float32)[:, None]
     weights, bias = _fit(seen, len(columns), right, counts / counts.sum())
     return Model(tags, columns, rarity, weights, bias, threshold, made_from)
 

@@ -48,6 +48,12 @@ def packaged_replies() -> Model:
     return _read("replies.npz")
 
 
+@cache
+def packaged_calls() -> Model:
+    """The classifier of whole calls by their types that comes with the package."""
+    return _read("calls.npz")
+
+
 def _read(name: str) -> Model:
     return Model.from_bytes(files("nlp").joinpath("suggester", name).read_bytes())
 

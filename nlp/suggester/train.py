@@ -16,21 +16,34 @@ from pathlib import Path
 import numpy as np
 
 from nlp.analyse import load_default
-from nlp.findings import Turn
+from nlp.findings import Speaker, Turn
 from nlp.rules import CompiledPlaybook
-from nlp.suggester.features import of_text
-from nlp.suggester.known import FAMILY, REPLIES, Example, fingerprint, of_playbook, replies
-from nlp.suggester.model import Model, train
+from nlp.suggester.features import of_call, of_text
+from nlp.suggester.known import (
+    FAMILY,
+    NOTHING,
+    REPLIES,
+    Example,
+    calls,
+    fingerprint,
+    fingerprint_of_calls,
+    of_playbook,
+    replies,
+)
+from nlp.suggester.model import Known, Model, learn, train
 from nlp.suggester.neighbours import Neighbours
 from nlp.suggestions import LEAST_WORDS, sentences
 from nlp.tagger import hear, tag
+from nlp.words import stream
 
 PRECISION = 0.75
 LEAST = 0.2  # a likeness below which nobody would want a suggestion
 FOLDS = 5
+FEWEST_CALLS = 8  # that hold a word, so that something is learnt from it
 FEWEST = 20  # suggestions that a precision may be read from
 WEIGHTS = Path(__file__).parent / "weights.npz"
 WEIGHTS_OF_REPLIES = Path(__file__).parent / "replies.npz"
+WEIGHTS_OF_CALLS = Path(__file__).parent / "calls.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +110,23 @@ def build_replies(playbook: CompiledPlaybook) -> Model:
     return train(known, made_from=fingerprint(known))
 
 
+def build_calls() -> Model:
+    """The package's classifier of types of call. It learns each with its sides, and as one of unknown voices."""
+    known = calls()
+    unknown: list[Speaker]
+    seen = []
+    for call in known:
+        words, unknown = stream([turn.text for turn in call.turns]), ["unknown"] * len(call.turns)
+        ways = ([turn.speaker for turn in call.turns], unknown)
+        seen += [Known(frozenset().union(*of_call(words, way)), {call.type} - {NOTHING}) for way in ways]
+    return learn(seen, made_from=fingerprint_of_calls(known), fewest=FEWEST_CALLS)
+
+
 def main() -> int:
     """Train, choose the threshold, write the weights and say what they are worth."""
     playbook = load_default()
     WEIGHTS_OF_REPLIES.write_bytes(build_replies(playbook).to_bytes())
+    WEIGHTS_OF_CALLS.write_bytes(build_calls().to_bytes())
     judged = held_out(sentences(playbook), playbook)
     unreached = [one for one in judged if not one.reached]
     least = threshold(judged)
@@ -112,7 +138,7 @@ def main() -> int:
             print(f"  likeness {at:.2f}: {len(above)} suggested, {right} right, {any_kind} objections of any kind")
     model = build(playbook, least)
     WEIGHTS.write_bytes(model.to_bytes())
-    for file in (WEIGHTS, WEIGHTS_OF_REPLIES):
+    for file in (WEIGHTS, WEIGHTS_OF_REPLIES, WEIGHTS_OF_CALLS):
         print(f"{file.name}: {file.stat().st_size:,} bytes")
     print(f"{len(model.columns)} features, threshold {least:.2f}")
     return 0

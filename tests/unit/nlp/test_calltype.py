@@ -1,9 +1,17 @@
 """Types of call, from calls made up for this."""
 
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from nlp.analyse import analyse
 from nlp.findings import Turn
+from nlp.suggester.known import calls, fingerprint_of_calls
+from nlp.suggester.opinion import packaged_calls
+from nlp.suggester.train import build_calls
 
 CALLS = [
     ("voicemail", "C: Hello, this is Pat. Please leave a message after the beep.", "R: Hi Pat, Jo here, I'll ring Monday."),
@@ -34,6 +42,9 @@ CALLS = [
 ]  # fmt: skip
 
 
+UNSEEN = [json.loads(line) for line in Path(__file__).with_name("type_calls.jsonl").read_text().splitlines()]
+
+
 def turns(lines):
     sides = {"R": "rep", "C": "customer"}
     return [Turn(sides[line[0]], line[3:], 5.0 * i, 5.0 * i + 4) for i, line in enumerate(lines)]
@@ -61,3 +72,44 @@ def test_a_voicemail_word_late_in_a_long_call_changes_nothing(playbook):
     talk = ["R: The yard is next to the mill.", "C: I know the mill."] * 4
     lines = [*talk, "C: You got my voicemail, the mailbox is full by the way."]
     assert analyse(turns(lines), playbook).type.value == "conversation"
+
+
+def decided(playbook, *, known=True):
+    """How often each type is taken for which, in calls by a writer whom nothing has learnt from."""
+    sides = [[(side if known else "unknown", text) for side, text in call["turns"]] for call in UNSEEN]
+    found = [analyse([Turn(*turn) for turn in call], playbook).type.value for call in sides]
+    return Counter(zip([call["type"] for call in UNSEEN], found, strict=True))
+
+
+@pytest.mark.parametrize(("known", "least"), [(True, 54), (False, 50)])
+def test_calls_by_somebody_nobody_learnt_from(playbook, known, least):
+    found = decided(playbook, known=known)
+    assert sum(count for (wanted, given), count in found.items() if wanted == given) >= least
+    assert sum(count for (wanted, given), count in found.items() if wanted == "conversation" != given) <= 1
+
+
+def test_without_a_likeness_only_signs_tell(playbook):
+    deaf = replace(playbook, types=tuple(replace(rule, like=0.0) for rule in playbook.types))
+    found = decided(deaf)
+    assert found["internal", "internal"] == 0
+    assert found["conversation", "conversation"] == 18
+
+
+def test_the_reason_quotes_two_sentences_of_the_call(playbook):
+    quoted = 0
+    for call in UNSEEN:
+        found = analyse([Turn(*turn) for turn in call["turns"]], playbook).type
+        for quote in found.why.split("“")[1:]:
+            quoted += 1
+            assert any(quote.split("”")[0] in text for _, text in call["turns"])
+    assert quoted > 60
+
+
+def test_the_weights_were_made_from_the_calls_in_the_package():
+    assert packaged_calls().made_from == fingerprint_of_calls(calls()), "run: python -m nlp.suggester.train"
+    assert build_calls().to_bytes() == packaged_calls().to_bytes()
+
+
+def test_nobody_has_taught_it_the_calls_that_it_is_measured_by():
+    known = {turn.text for call in calls() for turn in call.turns if len(turn.text.split()) > 6}
+    assert not [text for call in UNSEEN for _, text in call["turns"] if text in known]
