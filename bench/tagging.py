@@ -45,13 +45,14 @@ TOOLS = SHARED.parent / "tools"
 TEXT = SHARED / "text"
 LINES = ROOT / "tests" / "unit" / "nlp"
 UNSEEN, UNSEEN_REPLIES = LINES / "objection_lines.jsonl", LINES / "reply_lines.jsonl"
+UNSEEN_CALLS = LINES / "type_calls.jsonl"
 Row = tuple[str, str, str]
 Line = dict[str, Any]
 
 
 def run() -> None:
     """Measure and write the section."""
-    write("tagging", "Tagging", [*_speed(), *_unseen(), *_lines(), *_sales_lines(), *_calls()])
+    write("tagging", "Tagging", [*_speed(), *_unseen(), *_types(), *_lines(), *_sales_lines(), *_calls()])
 
 
 def set_aside(line: Line) -> bool:
@@ -198,6 +199,23 @@ def _found(lines: Sequence[Line], writer: int, playbook: CompiledPlaybook) -> st
     right = sum(bool(given.get(n, set()) & set(own[n]["tags"])) for n in objections)
     false, clean = len(given) - found, len(own) - len(objections)
     return f"{found / len(objections):.2f}, {right / len(objections):.2f}, {false / clean:.1%}"
+
+
+def _types() -> Iterator[Row]:
+    """The project's own calls by a writer that nobody learnt from, with all that tells of types and with signs alone."""
+    calls = [json.loads(line) for line in UNSEEN_CALLS.read_text(encoding="utf-8").splitlines()]
+    playbook = load_default()
+    signs = replace(playbook, types=tuple(replace(rule, like=0.0) for rule in playbook.types))
+    for rules, used in (("", playbook), (", signs alone", signs)):
+        found = [
+            (call["type"], analyse([Turn(side, text) for side, text in call["turns"]], used).type.value)
+            for call in calls
+        ]
+        right = sum(wanted == given for wanted, given in found)
+        lost = sum(wanted == "conversation" != given for wanted, given in found)
+        talks = sum(wanted == "conversation" for wanted, _ in found)
+        yield f"unseen calls{rules}: of the right type", f"{right} of {len(calls)}", ""
+        yield "… conversations taken for something else", f"{lost} of {talks}", ""
 
 
 def _lines() -> Iterator[Row]:
