@@ -202,7 +202,7 @@ def _found(lines: Sequence[Line], writer: int, playbook: CompiledPlaybook) -> st
 
 
 def _types() -> Iterator[Row]:
-    """The project's own calls by a writer that nobody learnt from, with all that tells of types and with signs alone."""
+    """The project's own calls by a writer nobody learnt from, with all that tells of types and with signs alone."""
     calls = [json.loads(line) for line in UNSEEN_CALLS.read_text(encoding="utf-8").splitlines()]
     playbook = load_default()
     signs = replace(playbook, types=tuple(replace(rule, like=0.0) for rule in playbook.types))
