@@ -32,7 +32,7 @@ def _by_signs(turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -
         against = {hit.pattern for hit in heard.hits if hit.pattern in rule.against}
         if len(found) >= rule.needs + len(against):
             quotes = [_quote(turns, heard, hit) for hit in found.values()]
-            return _named(rule, quotes[: min(rule.needs, 2)])
+            return _named(rule.id, rule.why, quotes[: min(rule.needs, 2)])
     return None
 
 
@@ -51,12 +51,12 @@ def _by_sound(turns: Sequence[Turn], words: Stream, playbook: CompiledPlaybook) 
     for place in (words.sentences[number] for number in sorted(telling)):
         end = min(place.end, place.start + LONGEST_QUOTE)
         quotes.append(turns[place.turn].text[words.begins[place.start] : words.ends[end - 1]])
-    return _named(rule, quotes)
+    return _named(rule.id, f"{rule.why}, as it sounds", quotes)
 
 
-def _named(rule: TypeRule, quotes: Sequence[str]) -> CallType:
+def _named(name: str, why: str, quotes: Sequence[str]) -> CallType:
     shown = " and ".join(f"“{quote}”" for quote in dict.fromkeys(quotes))
-    return CallType(rule.id, f"{rule.why}: {shown}.")
+    return CallType(name, f"{why}: {shown}.")
 
 
 def _signs(rule: TypeRule, turns: Sequence[Turn], heard: Heard) -> dict[int, Hit]:
