@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from nlp.findings import Step
 from pipeline.records import Transcript
 from tests.integration.clips_api.conftest import Made, wait_for
 from tests.integration.clips_api.test_pages import PHONE, time_of, wait_until
@@ -169,3 +170,11 @@ def test_the_call_page_and_its_bar_have_no_barriers_and_fit_a_phone(call, served
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     context.close()
+
+
+def test_steps_that_do_not_apply_are_not_counted(calls, client):
+    made = calls[0]
+    for result, words in (("not_applicable", "Steps don’t apply,"), ("missed", "0 of 1 step heard,")):
+        step = Step("step.greeting", result, None, None, "Steps are for conversations.")
+        made.folder.keep(made.folder.analysis().model_copy(update={"steps": (step,)}))
+        assert words in client.get(f"/calls/{made.id}").text
