@@ -31,7 +31,7 @@ def _by_signs(turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -
         found = _signs(rule, turns, heard)
         against = {hit.pattern for hit in heard.hits if hit.pattern in rule.against}
         if len(found) >= rule.needs + len(against):
-            quotes = [_quote(turns, heard, hit) for hit in found.values()]
+            quotes = [_quote(turns, heard.stream, hit.sentence, hit.start, hit.end) for hit in found.values()]
             return _named(rule.id, rule.why, quotes[: min(rule.needs, 2)])
     return None
 
@@ -47,10 +47,11 @@ def _by_sound(turns: Sequence[Turn], words: Stream, playbook: CompiledPlaybook) 
     if likely[rule.id] < rule.like:
         return None
     telling = sorted(range(len(said)), key=lambda number: -model.pull(said[number], rule.id))[:QUOTED]
-    quotes = []
-    for place in (words.sentences[number] for number in sorted(telling)):
-        end = min(place.end, place.start + LONGEST_QUOTE)
-        quotes.append(turns[place.turn].text[words.begins[place.start] : words.ends[end - 1]])
+    places = [(number, words.sentences[number]) for number in sorted(telling)]
+    quotes = [
+        _quote(turns, words, number, place.start, min(place.end, place.start + LONGEST_QUOTE))
+        for number, place in places
+    ]
     return _named(rule.id, f"{rule.why}, as it sounds", quotes)
 
 
@@ -75,6 +76,5 @@ def _signs(rule: TypeRule, turns: Sequence[Turn], heard: Heard) -> dict[int, Hit
     return out
 
 
-def _quote(turns: Sequence[Turn], heard: Heard, hit: Hit) -> str:
-    turn = turns[heard.stream.sentences[hit.sentence].turn]
-    return turn.text[heard.stream.begins[hit.start] : heard.stream.ends[hit.end - 1]]
+def _quote(turns: Sequence[Turn], words: Stream, sentence: int, start: int, end: int) -> str:
+    return turns[words.sentences[sentence].turn].text[words.begins[start] : words.ends[end - 1]]

@@ -72,6 +72,7 @@ def show(
     )
     analysed = analysis is not None and analysis.type.value != "not_analysed"
     metrics: dict[str, Any] = analysis.metrics if analysis and analysed else {}
+    steps = Counter(step.result for step in (analysis.steps if analysis else ()))
     lean = leaning(parts)
     return page(
         request,
@@ -90,7 +91,8 @@ def show(
         rests=of_steps(lean),
         types=kinds_of_call(call),
         type_waits=type_pending(call),
-        steps=Counter(step.result for step in analysis.steps) if analysis else {},
+        steps=steps,
+        steps_that_apply=steps.total() - steps["not_applicable"],
         side=metrics.get("rep") or {},
         figures=figures.rows(metrics),
         unclear=figures.unclear(metrics),

@@ -10,8 +10,8 @@ from nlp.pii.lexicon import either, number_words, words
 from nlp.pii.talk import Talk
 
 BEHIND, AHEAD = 140, 90  # code points around a "dot" or "@" that are looked at
-SPELT = 3  # letters of an ending that may be said one by one: "dot c o m"
 CUE = 110  # code points before an address in which it is asked for or announced
+SPELT = 3  # letters of an ending that may be said one by one: "dot c o m"
 _WRITTEN = re.compile(r"(?<![\w.+-])[\w.+'’-]++@[\w-]+(?:\.[\w-]+)*")  # noqa: RUF001
 
 

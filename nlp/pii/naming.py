@@ -15,28 +15,27 @@ _IS = re.compile(r"[\s,.]*(?:that's|that is|is|was)\b")
 
 def named(talk: Talk, start: int, end: int) -> list[str]:
     """What a number may be called: kinds by the names before it, the nearest first; else by one right after."""
-    pattern, kinds = cues()
     floor = max(talk.asked(start), start - SAID_BEFORE)
     while floor and talk.low[floor - 1].isalnum():
         floor -= 1
-    found = [
-        kind
-        for m in pattern.finditer(talk.low, floor, start)
-        if (kind := kinds[" ".join(m[1].split())]) != "other" or _beside(talk.low[m.end() : start])
-    ]
+    found = [kind for kind, stop in _cues(talk, floor, start) if kind != "other" or _beside(talk.low[stop:start])]
     if not found:
         stop = min(talk.end(talk.turn(end - 1)), end + SAID_AFTER)
         after = _IS.match(talk.low, end, stop)
-        found = [kinds[" ".join(m[1].split())] for m in pattern.finditer(talk.low, after.end(), stop)] if after else []
-        found = found[:1]
+        found = [kind for kind, _ in _cues(talk, after.end(), stop)][:1] if after else []
     if "account" in found:
-        found += ["bank"] * any(
-            kinds[" ".join(m[1].split())] == "bank" for m in pattern.finditer(talk.low, end, end + SAID_AFTER)
-        )
+        if any(kind == "bank" for kind, _ in _cues(talk, end, end + SAID_AFTER)):
+            found.append("bank")
         found = ["bank" if kind == "account" else kind for kind in found if kind != "account" or "bank" in found]
     if found == ["number"] * len(found):
         return ["phone"] if found else []
     return [kind for kind in reversed(found) if kind != "number"]
+
+
+def _cues(talk: Talk, start: int, end: int) -> list[tuple[str, int]]:
+    """What numbers are called between two places, in order, and where each name ends."""
+    pattern, kinds = cues()
+    return [(kinds[" ".join(one[1].split())], one.end()) for one in pattern.finditer(talk.low, start, end)]
 
 
 def _beside(gap: str) -> bool:

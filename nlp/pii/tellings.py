@@ -11,6 +11,7 @@ from nlp.pii.lexicon import corrections
 from nlp.pii.reading import Item
 from nlp.pii.talk import Span, Talk
 
+LONGEST = 20  # parts of a number that somebody puts right at once
 _BETWEEN = re.compile(r"[^\W\d_]|[.,;\n]")
 
 
@@ -72,7 +73,7 @@ def corrected(talk: Talk, items: Sequence[Item]) -> Iterator[tuple[list[Item], l
     if not cuts:
         return
     lengths = [len(next(sundered(talk, items[cut:]))) for cut in cuts]
-    tried = [lengths, *([*lengths[:-1], length] for length in range(1, lengths[-1]))]
+    tried = [lengths, *([*lengths[:-1], length] for length in range(1, min(lengths[-1], LONGEST)))]
     for some in tried:
         gone = {
             at

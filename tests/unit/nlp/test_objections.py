@@ -156,6 +156,12 @@ def test_what_others_say_and_what_is_settled_is_no_objection(playbook, sentence)
     assert not objections(playbook, "customer", sentence)
 
 
+@pytest.mark.parametrize("no", ["I don't think so, it's", "no I don't think so it's", "I wouldn't think so, no, it's"])
+def test_a_no_to_something_else_denies_nothing(playbook, no):
+    assert "objection.price" in objections(playbook, "customer", f"{no} just too expensive")
+    assert "objection.price" not in objections(playbook, "customer", "I don't think it's too expensive")
+
+
 def test_but_ends_the_reach_of_a_frame(playbook):
     assert "objection.price" in objections(playbook, "customer", "People say it is nice but it's too expensive for us.")
 
