@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, select
 
 from clips_api.store.database import Store
 from clips_api.store.followup_tables import targets as table
@@ -38,15 +38,12 @@ def of(store: Store, team: str) -> list[Target]:
 def put(store: Store, team: str, target: Target) -> None:
     """Keep one in the place of what was set before."""
     with store.write() as connection:
-        connection.execute(delete(table).where(*_this(team, target.kind, target.name)))
-        connection.execute(insert(table).values(folded=folded(team), **asdict(target)))
+        values = {"folded": folded(team)} | asdict(target)
+        connection.execute(store.upsert(table, values, ["folded", "kind", "name"]))
 
 
 def remove(store: Store, team: str, kind: str, name: str) -> bool:
     """Aim at it no more; whether it was aimed at."""
     with store.write() as connection:
-        return connection.execute(delete(table).where(*_this(team, kind, name))).rowcount > 0
-
-
-def _this(team: str, kind: str, name: str) -> tuple[Any, ...]:
-    return table.c.folded == folded(team), table.c.kind == kind, table.c.name == name
+        this = delete(table).where(table.c.folded == folded(team), table.c.kind == kind, table.c.name == name)
+        return connection.execute(this).rowcount > 0

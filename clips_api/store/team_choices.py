@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
 from clips_api.store.database import Store
 from clips_api.store.followup_tables import team_choices as table
@@ -38,5 +38,4 @@ def every(store: Store) -> dict[str, TeamChoices]:
 def choose(store: Store, team: str, choices: TeamChoices) -> None:
     """Keep it in the place of what was chosen before."""
     with store.write() as connection:
-        connection.execute(delete(table).where(table.c.folded == folded(team)))
-        connection.execute(insert(table).values(folded=folded(team), **asdict(choices)))
+        connection.execute(store.upsert(table, {"folded": folded(team)} | asdict(choices), ["folded"]))

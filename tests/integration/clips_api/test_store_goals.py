@@ -1,4 +1,4 @@
-"""Goals, tallies and check-ins in the records, on either database; two who come at once."""
+"""Goals, tallies, check-ins and what is chosen for a team in the records, on either database; two who come at once."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from clips_api.store import checkins, goals, people, tallies
+from clips_api.store import checkins, goals, people, tallies, targets, team_choices
 from clips_api.store.checkins import CheckIn
 from clips_api.store.goals import Goal
 from clips_api.store.people import Person
 from clips_api.store.tallies import Kept, Tally
+from clips_api.store.targets import Target
+from clips_api.store.team_choices import TeamChoices
 from pipeline.errors import NotFound
 
 AT = datetime(2026, 11, 6, 8, tzinfo=UTC)
@@ -68,6 +70,16 @@ def test_two_who_ask_at_once(store, sam):
         made = [one for one in pool.map(lambda _: asked(store, sam), range(16)) if one is not None]
     assert len(made) == 1
     assert checkins.asked(store, [sam], WEEK) == made
+
+
+def test_many_who_aim_and_choose_for_a_team_at_once(store):
+    shares = range(1, 33)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda share: targets.put(store, "North", Target("step", "agenda", share, "Dana", AT)), shares))
+        list(pool.map(lambda nth: team_choices.choose(store, "North", TeamChoices(channel=f"#{nth}")), shares))
+    (kept,) = targets.of(store, "North")
+    assert kept.share in shares
+    assert list(team_choices.every(store)) == ["north"]
 
 
 def test_a_line_until_it_ends(store, sam):
