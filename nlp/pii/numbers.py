@@ -23,9 +23,10 @@ SIZES = {  # digits of what is called so
     "code": range(3, 5),
     "bank": range(5, 18),
     "national_id": range(6, 16),
+    "ends_id": (4,),
     "postcode": (4, 5, 9),
 }
-SHOWN = {"code": "card", "postcode": "address"}
+SHOWN = {"code": "card", "postcode": "address", "ends_id": "national_id"}
 IDENTITY = range(6, 23)  # characters of what is called a national id, letters and all; four of them digits
 
 

@@ -15,10 +15,11 @@ LONGEST = 120  # parts of one number: nobody reads out more
 LETTERS = 5  # capitals in a row that are letters of a number, as "NWBK"
 LAST_TWO = 2
 BEFORE_LAST_FOUR = 6  # digits of a telephone number
-REACH = 24  # code points before the first digit in which its letters are looked for
+REACH = 60  # code points before the first digit in which its letters are looked for
 _PLUS = re.compile(r"(?:\+|\bplus)[\s(]*$")
-_CAPITALS = re.compile(r"[A-Za-z]+")
-_LETTERS = re.compile(r"(?:(?<![\w'])(?:[A-Za-z]|[A-Z]{2,5})[ .,-]{1,2})+$")
+_SPELT = r"(?P<letter>[A-Za-z]),?\s(?:for|as\sin|like)\s(?i:(?P=letter)[a-z]+)"  # "N for November"
+_CAPITALS = re.compile(rf"{_SPELT}|[A-Za-z]+")
+_LETTERS = re.compile(rf"(?:(?<![\w'])(?:{_SPELT}|[A-Za-z]|[A-Z]{{2,5}})[ .,-]{{1,2}})+$")
 # Numbers that are no parts of a longer one: amounts, times, shares, addresses of machines.
 _AMOUNT = re.compile(
     r"(?<![\d][.,])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+[.,]\d{1,2}(?!\d|[.,]\d)|\d+:\d\d|\d{1,3}(?:\.\d{1,3}){3}(?![.\d])"
@@ -45,7 +46,7 @@ def _sets() -> tuple[dict[str, int], frozenset[str], frozenset[str], frozenset[s
 @cache
 def _token() -> re.Pattern[str]:
     several = "|".join(one.replace(" ", r"\s") + r"\b" for one in sorted(_sets()[1]) if " " in one)
-    return re.compile(rf"(?P<taken_back>(?:{corrections()})\b)|{several}|[^\W_]+(?:['’][^\W_]+)*|\n|\S")  # noqa: RUF001
+    return re.compile(rf"(?P<taken_back>(?:{corrections()})\b)|(?<!\w){_SPELT}|{several}|[^\W_]+(?:['’][^\W_]+)*|\n|\S")  # noqa: RUF001
 
 
 def read(talk: Talk, at: int) -> list[Item]:
@@ -70,7 +71,7 @@ def _run(reader: _Reader, at: int) -> int | None:
     between, amounts = _sets()[1:3]
     idle = 0
     for found in _token().finditer(reader.talk.low, at):
-        word, (start, end) = found.group(), found.span()
+        word, (start, end) = found["letter"] or found.group(), found.span()
         if reader.take(word, start, end):
             idle = 0
         elif word in between or found["taken_back"]:
@@ -171,7 +172,10 @@ def before(talk: Talk, items: list[Item]) -> list[Item]:
     if not found:
         return []
     capitals = _sets()[3]
-    made = [Item(m.group().upper(), m.start(), m.end()) for m in _CAPITALS.finditer(talk.text, found.start(), start)]
+    made = [
+        Item((m["letter"] or m.group()).upper(), m.start(), m.end())
+        for m in _CAPITALS.finditer(talk.text, found.start(), start)
+    ]
     while made and (made[0].text.lower() in capitals or (len(made) == 1 and made[0].text in ("A", "I"))):
         del made[0]
     made = [item for item in made if item.text.lower() not in capitals]

@@ -91,10 +91,29 @@ def test_what_is_taken_back_goes_with_what_stands_for_it(said, shown):
         ("Your claim number is 19 0044 8127.", []),
         ("The claim is number six six oh one two nine eight.", []),
         ("We pay for 415 867 one thousand times a day.", []),
+        ("The last four of my social are 4 4 2 1.", ["national_id"]),
+        ("The last four of your social security number, please? Uh, forty four twenty one.", ["national_id"]),
+        ("The last four of the order are 4421, and we have 4421 seats.", []),
     ],
 )
 def test_what_a_number_is_called_beside_it(said, kinds):
     assert [kind for kind, _ in found(said)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("It's N for November, P for Papa, one two three four five six, C for Charlie.", "It's ."),
+        ("my ni number is n as in november p as in papa 12 34 56 d as in delta thanks", "my ni number is  thanks"),
+        ("The postcode is S for sugar, W for whisky, one A, one A for Alpha, A for Alpha.", "The postcode is ."),
+        ("My reference is A for apple, 44, B for Bob.", "My reference is A for apple, 44, B for Bob."),
+        ("I for instance have 12 vans, B for Bob.", "I for instance have 12 vans, B for Bob."),
+    ],
+)
+def test_letters_are_spelt_with_words(said, shown):
+    for _, words in found(said):
+        said = said.replace(words, "", 1)
+    assert said == shown
 
 
 def test_times_and_counts_are_nothing_personal():
