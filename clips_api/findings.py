@@ -48,7 +48,7 @@ def findings(call: Documents) -> Iterator[Finding]:
     """All that a call's analysis says."""
     if call.transcript is None or call.analysis is None:
         return
-    for tag in call.analysis.tags:
+    for tag in call.analysis.shown_tags:
         yield _said(call.transcript, tag, "tag", tag.rule, f"“{tag.quote}”, by the rule {rule_id(tag.rule)}")
     for offer in offers(call.transcript, call.analysis, call.judged):
         yield _said(call.transcript, offer, "suggestion", "", offer.why)

@@ -51,7 +51,7 @@ def lines(
 ) -> list[Line]:
     """Every turn of a transcript; `offers` are the suggestions that are marked in it."""
     tags: defaultdict[int, list[Tag]] = defaultdict(list)
-    for tag in analysis.tags if analysis else ():
+    for tag in analysis.shown_tags if analysis else ():
         tags[tag.turn].append(tag)
     offered: defaultdict[int, list[Offer]] = defaultdict(list)
     for offer in offers:

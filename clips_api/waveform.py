@@ -147,7 +147,8 @@ def _marks(analysis: Analysis | None, transcript: Transcript | None, duration: f
             turn = transcript.turns[step.turn]
             told.add((step.turn, f"step.{step.step}"))
             found.append(Found("step", step.step, turn.start, turn.end))
-    found += [Found("tag", one.tag, one.start, one.end) for one in analysis.tags if (one.turn, one.tag) not in told]
+    tags = [one for one in analysis.shown_tags if (one.turn, one.tag) not in told]
+    found += [Found("tag", one.tag, one.start, one.end) for one in tags]
     for one in sorted(set(found), key=lambda one: (one.start or 0.0, one.kind)):
         if one.start is not None:
             x = min(one.start / duration, 1) * WIDE

@@ -121,8 +121,8 @@ class Comparison:
         )
 
     def _compare_tags(self, recording: Recording, transcript: Transcript, before: Analysis, after: Analysis) -> bool:
-        old = {(tag.turn, tag.tag): tag for tag in before.tags}
-        new = {(tag.turn, tag.tag): tag for tag in after.tags}
+        old = {(tag.turn, tag.tag): tag for tag in before.shown_tags}
+        new = {(tag.turn, tag.tag): tag for tag in after.shown_tags}
         if old.keys() == new.keys():
             return False
         # Looked for anew: an analysis holds none where the call's language isn't covered.

@@ -238,6 +238,12 @@ class Analysis(Document):
     pii: tuple[PersonalData, ...] = ()
     metrics: dict[str, Any] = Field(default_factory=dict)
 
+    @property
+    def shown_tags(self) -> tuple[Tag, ...]:
+        """Those that people are shown: a part of a reply only where there is a concern that it replies to."""
+        replying = {turn for moment in self.moments for turn in moment.turns}
+        return tuple(tag for tag in self.tags if tag.turn in replying or not tag.tag.startswith("handling."))
+
 
 class Likeness(Document):
     """What the sentence encoder said of a call, by hashes of its sentences: another playbook needn't ask again."""

@@ -44,7 +44,7 @@ def call(row: dict[str, Any]) -> Row:
 
 def tags(documents: Documents) -> Iterator[Row]:
     """The tags of one call."""
-    for one in documents.analysis.tags if documents.analysis else ():
+    for one in documents.analysis.shown_tags if documents.analysis else ():
         clip = clip_id(documents.id, one.start, one.end, one.turn)
         yield documents.id, clip, one.tag, one.rule, one.speaker, one.turn, one.start, one.end, one.quote
 

@@ -56,7 +56,7 @@ def vcon(documents: Documents, folder: CallFolder | None, *, mask: bool, base: s
         body = {
             "playbook": analysis.playbook,
             "type": asdict(analysis.type),
-            "tags": [asdict(one) for one in analysis.tags],
+            "tags": [asdict(one) for one in analysis.shown_tags],
             "moments": [asdict(one) for one in analysis.moments],
             "steps": [asdict(one) for one in analysis.steps],
             "metrics": analysis.metrics,

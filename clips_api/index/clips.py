@@ -49,7 +49,7 @@ def clips_of(transcript: Transcript, analysis: Analysis | None, judged: Iterable
         told |= shown
         yield replace(clip, sentence=_sentence_of(moment, turns, analysis), judged_as="tag")
     tagged: set[tuple[int, str]] = set()
-    for tag in analysis.tags if analysis else ():
+    for tag in analysis.shown_tags if analysis else ():
         if tag.turn in told or (tag.turn, tag.tag) in tagged:
             continue
         tagged.add((tag.turn, tag.tag))

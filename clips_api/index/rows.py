@@ -187,7 +187,7 @@ def _tag_rows(documents: Documents) -> Iterator[dict[str, object]]:
     transcript, analysis = documents.transcript, documents.analysis
     if documents.state != "done" or transcript is None or analysis is None:
         return
-    for tag in analysis.tags:
+    for tag in analysis.shown_tags:
         yield {
             "recording_id": documents.id,
             "kind": "tag",

@@ -8,6 +8,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 
+from clips_api.render import label
 from tests.integration.clips_api.conftest import PRICE, TIMING, Said, wait_for, write_call
 
 
@@ -51,6 +52,18 @@ def test_a_moment_is_one_clip_with_its_reply(calls, client):
     assert clip["id"] == f"{made.id}-{round(clip['start'] * 1000)}-{round(clip['end'] * 1000)}"
     [[start, end]] = clip["marks"]["quote"]
     assert clip["quote"][start:end] == "budgeted"
+
+
+def test_a_part_of_a_reply_is_shown_only_where_there_is_a_concern(client, app, library):
+    asked = Said("rep", "How did that come to light last spring?", ("handling.explore", "step.discovery"))
+    made = write_call(library, (asked, Said("customer", "The auditor told us."), *PRICE), seed=5)
+    app.state.parts.indexer.rescan()
+    [clip] = client.get("/api/v1/clips", params={"q": "come to light"}).json()["items"]
+    assert clip["tag"] == "step.discovery"
+    script = client.get(f"/calls/{made.id}").text.partition('id="script"')[2].partition("</section>")[0]
+    turns = script.split('<div class="turn ')[1:]
+    explored = [label("handling.explore") in turn for turn in turns]
+    assert explored == [False, False, *("handling.explore" in said.tags for said in PRICE)]
 
 
 @pytest.mark.parametrize(
