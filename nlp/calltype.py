@@ -1,5 +1,6 @@
 """The type of a call, decided from what is said: the first of the playbook's types whose signs are heard; else the one
-that it is most like, of those that calls have been learnt for; else a conversation.
+for calls in which nobody answers the rep; else the one that it is most like, of those that calls have been learnt for;
+else a conversation.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from nlp.tagger import Heard
 from nlp.words import Stream
 
 LEAST_WORDS = 40  # different ones; fewer are like calls of every type
+LEAST_MESSAGE = 15  # words that a rep leaves
 QUOTED = 2  # sentences
 LONGEST_QUOTE = 20  # words
 _CONVERSATION = CallType("conversation", "A conversation: nothing heard points to another type of call.")
@@ -22,7 +24,12 @@ _CONVERSATION = CallType("conversation", "A conversation: nothing heard points t
 
 def decide(turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -> CallType:
     """The type with its reason; the reason quotes what was heard first, and for weak signs also the second."""
-    return _by_signs(turns, heard, playbook) or _by_sound(turns, heard.stream, playbook) or _CONVERSATION
+    return (
+        _by_signs(turns, heard, playbook)
+        or _by_silence(turns, heard.stream, playbook)
+        or _by_sound(turns, heard.stream, playbook)
+        or _CONVERSATION
+    )
 
 
 def _by_signs(turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -> CallType | None:
@@ -36,6 +43,20 @@ def _by_signs(turns: Sequence[Turn], heard: Heard, playbook: CompiledPlaybook) -
     return None
 
 
+def _by_silence(turns: Sequence[Turn], words: Stream, playbook: CompiledPlaybook) -> CallType | None:
+    """The type for calls in which the rep says a few sentences, and nobody anything from then on."""
+    sides = [turns[place.turn].speaker for place in words.sentences]
+    begun = sides.index("rep") if "rep" in sides else len(sides)
+    said = words.sentences[begun:]
+    if not said or set(sides[begun:]) != {"rep"} or said[-1].end - said[0].start < LEAST_MESSAGE:
+        return None
+    for rule in playbook.types:
+        if said[-1].end - said[0].start <= rule.unanswered:
+            quote = _quote(turns, words, begun, said[0].start, min(said[0].end, said[0].start + LONGEST_QUOTE))
+            return _named(rule.id, f"{rule.why}, as only the rep is heard from then on", [quote])
+    return None
+
+
 def _by_sound(turns: Sequence[Turn], words: Stream, playbook: CompiledPlaybook) -> CallType | None:
     """The type that the call is most like, if it is like enough; the reason quotes what speaks for it most."""
     rules = [rule for rule in playbook.types if rule.like and rule.id in packaged_calls().tags]
@@ -43,7 +64,7 @@ def _by_sound(turns: Sequence[Turn], words: Stream, playbook: CompiledPlaybook) 
         return None
     model, said = packaged_calls(), list(of_call(words, [turn.speaker for turn in turns]))
     likely = dict(zip(model.tags, model.likeness([frozenset().union(*said)])[0], strict=True))
-    rule = max(rules, key=lambda one: likely[one.id])
+    rule = max(rules, key=lambda one: likely[one.id] / one.like)
     if likely[rule.id] < rule.like:
         return None
     telling = sorted(range(len(said)), key=lambda number: -model.pull(said[number], rule.id))[:QUOTED]

@@ -197,7 +197,7 @@ def _likeness(section: Section, default: float) -> float:
 
 
 def _type(section: Section, patterns: _Patterns) -> TypeRule:
-    section.only("id", "why", "speaker", "needs", "first_turns", "last_turns", "say", "against", "like")
+    section.only("id", "why", "speaker", "needs", "first_turns", "last_turns", "say", "against", "like", "unanswered")
     first, last = section.number("first_turns"), section.number("last_turns")
     return TypeRule(
         section.text("id"),
@@ -209,6 +209,7 @@ def _type(section: Section, patterns: _Patterns) -> TypeRule:
         frozenset(patterns.add(section.file, text) for text in section.texts("say")),
         patterns.shared(section.file, section.texts("against")),
         _likeness(section, 0.0),
+        int(section.number("unanswered", 0) or 0),
     )
 
 

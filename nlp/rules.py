@@ -83,6 +83,7 @@ class TypeRule:
 
     Each of the patterns ``against`` that is found, wherever and from whomever, raises ``needs`` by one.
     ``like``: how like known calls of this type a call must be (0 to 1) where no type's patterns are found; 0: none is.
+    ``unanswered``: the rep says at most so many words, and nobody anything after that begins; 0: that says nothing.
     """
 
     id: str
@@ -94,6 +95,7 @@ class TypeRule:
     say: frozenset[int]
     against: frozenset[int]
     like: float
+    unanswered: int
 
 
 @dataclass(frozen=True, slots=True)

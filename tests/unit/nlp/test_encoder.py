@@ -14,6 +14,7 @@ from nlp.analyse import DEFAULT
 from nlp.explain import explain
 from nlp.findings import Turn
 from nlp.playbook import load
+from nlp.sentence_encoder.passages import passages
 from nlp.suggester.as_said import fillers
 from nlp.suggester.known import ours, taught
 from nlp.tagger import hear, tag
@@ -51,6 +52,41 @@ def test_it_knows_every_kind_of_objection_and_any(playbook):
 def test_nobody_has_taught_it_the_lines_that_it_is_measured_by():
     known = {plainly(one.text) for one in chain(ours(), taught())}
     assert not [line["text"] for line in LINES if plainly(line["text"]) in known]
+
+
+def test_whole_turns_are_learnt_as_they_are_judged():
+    story = (
+        "We get forty deliveries a week. My brother counts them, which is a story of its own, and he is always right."
+    )
+    (alone, *rest) = passages(f"{story} {{price:And that is more than he earns.}} How's your mother, by the way?")
+    assert (alone.text, alone.tag) == ("And that is more than he earns.", "objection.price")
+    assert [one.tag for one in rest] == [None, "objection.price"]
+    assert rest[1].text == f"{alone.text} How's your mother, by the way"
+    assert {one.tag for one in passages(story)} == {None}
+    assert [one.tag for one in passages("{need+risk:Not for us, and it scares me.}")][:2] == [
+        "objection.need",
+        "objection.risk",
+    ]
+
+
+def test_what_holds_only_the_rim_of_an_objection_is_not_learnt():
+    other = [f"{first}{second}ring" for first in "bdfghjklm" for second in "aeiou"]
+    run_on = (
+        f"{' '.join(other[:15])} {{timing:one two three four five six seven eight nine ten}} {' '.join(other[15:])}"
+    )
+    _, *parts = passages(run_on)
+    assert parts
+    assert not any("one two" in part.text or "nine ten" in part.text for part in parts)
+
+
+def test_no_turn_is_one_that_it_is_measured_by():
+    told = {
+        plainly(re.sub(r"\{[a-z_+]+:([^}]*)\}", r"\1", line)) for line in (HOME / "turns.txt").read_text().splitlines()
+    }
+    lines = [json.loads(line) for line in Path(__file__).with_name("whole_calls.jsonl").read_text().splitlines()]
+    measured = [line["text"] for line in LINES] + [turn["text"] for call in lines for turn in call["turns"]]
+    assert not [text for text in measured if plainly(text) in told]
+    assert len(told) > 2500
 
 
 def test_no_sentence_is_said_to_be_an_objection_and_none():
