@@ -247,8 +247,8 @@ def _sales_lines() -> Iterator[Row]:
 
 def _calls() -> Iterator[Row]:
     """Labelled calls, then the project's own by writers nobody learnt from."""
-    for part, kept in ({f"calls, {name}": kept for name, kept in PARTS.items()} | {"unseen whole calls": None}).items():
-        found = _score("score_analysis.py", "calls", kept) if kept else _score_file("score_analysis.py", WHOLE_CALLS)
+    parts = {f"calls, {part}": _score("score_analysis.py", "calls", kept) for part, kept in PARTS.items()}
+    for part, found in (parts | {"unseen whole calls": _score_file("score_analysis.py", WHOLE_CALLS)}).items():
         if isinstance(found, str):
             yield "whole calls", f"skipped: {found}", ""
             return

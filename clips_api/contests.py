@@ -137,7 +137,7 @@ def contestable(call: Documents) -> Iterator[Contestable]:
             sentence = around(turns[tag.turn], tag)
             found = f"{moment.score:g} of 10: {moment.why}"
             yield Contestable("score", moment.tag, sentence.key, sentence.text, moment.start, found)
-    for tag in call.analysis.tags:
+    for tag in call.analysis.shown_tags:
         sentence = around(turns[tag.turn], tag)
         yield Contestable("tag", tag.tag, sentence.key, sentence.text, tag.start, f"“{tag.quote}”, by {tag.rule}")
 

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from clips_api.keyring import Keys
 from clips_api.store import outbox, people, sessions
+from nlp.findings import Tag
 from pipeline.library import now
 from tests.integration.clips_api.team import PEOPLE, team_of
 
@@ -108,6 +109,21 @@ def test_the_same_is_contested_once_until_it_is_decided(calls, team):
 def test_what_is_not_there_can_not_be_contested(calls, team):
     assert team.sam.post(CONTESTS, json=step(calls[0], "nothing")).status_code == 404
     assert team.sam.post(CONTESTS, json=step(calls[0]) | {"reason": "  "}).status_code == 422
+
+
+def test_a_part_of_a_reply_to_no_concern_is_neither_shown_nor_contested(calls, client, team):
+    """The analysis keeps it: another playbook may find the concern."""
+    call, turn = calls[0], calls[0].folder.transcript().turns[0]
+    idle = Tag("handling.respond", "idle: made up", 0, 0, 5, turn.text[:5], "rep", turn.start, turn.end)
+    analysis = call.folder.analysis()
+    call.folder.keep(analysis.model_copy(update={"tags": (*analysis.tags, idle)}))
+    parts = client.app.state.parts
+    parts.indexer.refresh([call.id])
+    assert (idle in call.folder.analysis().tags, idle in call.folder.analysis().shown_tags) == (True, False)
+    assert "idle: made up" not in team.sam.get(f"/calls/{call.id}").text
+    assert client.get("/api/v1/clips", params={"tag": "handling.respond"}).json()["items"] == []
+    about = {"recording_id": call.id, "what": "tag", "tag": idle.tag, "sentence": str(round(turn.start * 1000))}
+    assert team.sam.post(CONTESTS, json=about | {"reason": "I did not."}).status_code == 404
 
 
 def test_both_sides_are_told(calls, team, client):
