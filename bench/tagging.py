@@ -22,7 +22,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +173,8 @@ def _unseen() -> Iterator[Row]:
     for rules, used in (("", playbook), (", patterns alone", replace(playbook, tags=tags))):
         for writer in sorted({line["writer"] for line in lines}):
             yield f"unseen lines, writer {writer}{rules}: found, right kind, false", _found(lines, writer, used), ""
-        for writer, family in product(sorted({line["writer"] for line in replies}), ("handling.", "step.")):
+        written = {(line["writer"], name.partition(".")[0] + ".") for line in replies for name in line["tags"]}
+        for writer, family in sorted(written):
             heard = _heard_of_reps([line for line in replies if line["writer"] == writer], family, used)
             yield f"unseen replies, writer {writer}, {family[:-1]}{rules}: recall / precision", heard, ""
 

@@ -82,10 +82,10 @@ def _named(name: str, why: str, quotes: Sequence[str]) -> CallType:
 
 
 def _signs(rule: TypeRule, turns: Sequence[Turn], heard: Heard) -> dict[int, Hit]:
-    """For each pattern heard, where it was first heard."""
+    """For each pattern heard, where it was first heard; the same words count once."""
     out: dict[int, Hit] = {}
     for hit in heard.hits:
-        if hit.pattern not in rule.say or hit.pattern in out:
+        if hit.pattern not in rule.say or hit.pattern in out or any(_touch(hit, one) for one in out.values()):
             continue
         turn = heard.stream.sentences[hit.sentence].turn
         if turns[turn].speaker not in (rule.speaker, "unknown") and rule.speaker != "any":
@@ -95,6 +95,10 @@ def _signs(rule: TypeRule, turns: Sequence[Turn], heard: Heard) -> dict[int, Hit
         if early and late:
             out[hit.pattern] = hit
     return out
+
+
+def _touch(one: Hit, other: Hit) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _quote(turns: Sequence[Turn], words: Stream, sentence: int, start: int, end: int) -> str:

@@ -28,7 +28,7 @@ Span: TypeAlias = tuple[int, int]  # words of a stream, the end exclusive
 
 LEAST_WORDS = 4  # fewer are left to the patterns
 TOGETHER = 30  # words of sentences that one judgement covers: what comes before and after tells how a thing is meant
-SURE = 0.75  # as like any objection, of whatever kind, as a sentence must be that no pattern found
+SURE = 0.7  # as like any objection, of whatever kind, as a sentence must be that no pattern found
 TWICE = 2  # times as like another thing that reps say: then a sentence is that, and not this
 LEANING = 5  # times as like a kind as the encoder says, where a pattern says so too
 LONG = 40  # words; a longer sentence is a turn without full stops, and is judged part by part

@@ -61,6 +61,18 @@ def test_type(playbook, kind, lines):
         assert all(s.why.startswith("Steps are for conversations") for s in found.steps)
 
 
+def test_words_in_which_two_signs_are_heard_count_once(playbook):
+    lines = [
+        "R: Hello, Tom at Brightsoft. Can you see the quote?",
+        "C: No. It's spinning.",
+        "R: And now?",
+        "C: Now I can.",
+    ]
+    assert analyse(turns(lines), playbook).type.value == "conversation"
+    lines[1] = "C: No. It's spinning. An error message."
+    assert analyse(turns(lines), playbook).type.value == "support"
+
+
 def test_a_person_is_believed(playbook):
     lines = CALLS[0][1:]
     found = analyse(turns(lines), playbook, type="conversation")
@@ -92,7 +104,7 @@ def test_without_a_likeness_only_signs_tell(playbook):
     deaf = replace(playbook, types=tuple(replace(rule, like=0.0) for rule in playbook.types))
     found = decided(deaf)
     assert found["internal", "internal"] == 0
-    assert found["conversation", "conversation"] == 18
+    assert found["conversation", "conversation"] == 28
 
 
 def test_the_reason_quotes_two_sentences_of_the_call(playbook):

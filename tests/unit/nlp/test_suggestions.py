@@ -71,7 +71,7 @@ def test_what_sounds_a_little_like_an_objection_is_suggested_with_the_nearest_kn
     assert all(one.like for one in found)
     right = {one.turn for one in found if one.tag in lines[one.turn]["tags"]}
     assert len(right) > 0.2 * len(missed)
-    assert len({one.turn for one in found} & missed) > 0.6 * len({one.turn for one in found})
+    assert len({one.turn for one in found} & missed) > 0.5 * len({one.turn for one in found})
 
 
 def test_what_sounds_nothing_like_one_is_not_suggested_whatever_its_words(playbook, suggester, monkeypatch):
@@ -84,7 +84,7 @@ def test_what_sounds_nothing_like_one_is_not_suggested_whatever_its_words(playbo
 
 
 def test_an_exception_of_the_rule_stops_a_suggestion_as_it_stops_a_tag(playbook, suggester, monkeypatch):
-    likely = {encoder.ANY: 0.7, "objection.price": 0.7}  # not enough for a tag
+    likely = {encoder.ANY: 0.6, "objection.price": 0.6}  # not enough for a tag
     monkeypatch.setattr(Judged, "likeness", lambda *_: likely)
     for text, suggested in (
         ("They sent us home with six hundred of them.", True),

@@ -1,4 +1,4 @@
-"""Whole calls by four writers whom nothing has learnt from: types, objections, steps and how moments are ranked."""
+"""Whole calls by seven writers whom nothing has learnt from: types, objections, steps and how moments are ranked."""
 
 import itertools
 import json
@@ -49,9 +49,9 @@ def test_objections(read):
             counts["right"] += bool(wanted & given)
             counts["none"] += turn["speaker"] == "customer" and not wanted
             counts["false"] += bool(given and not wanted)
-    assert counts["found"] >= 0.74 * counts["there"]
-    assert counts["right"] >= 0.60 * counts["there"]
-    assert counts["false"] <= 0.10 * counts["none"]
+    assert counts["found"] >= 0.67 * counts["there"]
+    assert counts["right"] >= 0.54 * counts["there"]
+    assert counts["false"] <= 0.09 * counts["none"]
 
 
 def test_steps_and_whom_they_blame(read):
