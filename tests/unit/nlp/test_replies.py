@@ -49,7 +49,7 @@ def test_a_reply_that_is_none_of_them_is_said_to_be_nothing_else():
     ("writer", "family", "recall", "precision"),
     [
         (1, "handling.", 0.73, 0.77), (1, "step.", 0.79, 0.83), (2, "handling.", 0.80, 0.61), (2, "step.", 0.71, 0.79),
-        (3, "step.", 0.60, 0.86),
+        (3, "step.", 0.55, 0.88),
     ],
 )  # fmt: skip
 def test_most_of_what_reps_do_is_heard_and_rightly(found, writer, family, recall, precision):
