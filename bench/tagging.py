@@ -15,38 +15,31 @@ from __future__ import annotations
 import json
 import random
 import re
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
-from typing import Any
 
 import spacy
 
 from bench.results import write
+from bench.scorers import TEXT, Line, read, score, score_file
 from nlp.analyse import analyse, load_default
 from nlp.encoder import Likely
 from nlp.findings import Turn, Word
 from nlp.rules import CompiledPlaybook
 from nlp.suggester.opinion import Judged, forget
 from nlp.tagger import hear, tag
-from tests.places import ROOT, SAMPLES, SHARED
+from tests.places import ROOT, SAMPLES
 
 WORDS = 300_000
 PER_CALL = (1000, 5000)
 WORDS_PER_SECOND = 2.5
 ROUNDS = 3  # the quickest counts
-TOOLS = SHARED.parent / "tools"
-TEXT = SHARED / "text"
 LINES = ROOT / "tests" / "unit" / "nlp"
 UNSEEN, UNSEEN_REPLIES = LINES / "objection_lines.jsonl", LINES / "reply_lines.jsonl"
 UNSEEN_CALLS, WHOLE_CALLS = LINES / "type_calls.jsonl", LINES / "whole_calls.jsonl"
 Row = tuple[str, str, str]
-Line = dict[str, Any]
 
 
 def run() -> None:
@@ -80,7 +73,7 @@ def sentences() -> list[tuple[str, str]]:
     """Every sentence of the sample calls and, where they are, of the labelled calls: speaker and text."""
     turns = [t for file in sorted((SAMPLES / "truth").glob("*.json")) for t in json.loads(file.read_text())["turns"]]
     if TEXT.is_dir():
-        turns += [turn for call in _read("calls") for turn in call["turns"]]
+        turns += [turn for call in read("calls") for turn in call["turns"]]
     return [(t["speaker"], part) for t in turns for part in re.split(r"(?<=[.?!])\s+", t["text"]) if part]
 
 
@@ -220,11 +213,11 @@ def _types() -> Iterator[Row]:
 
 def _lines() -> Iterator[Row]:
     for part, kept in PARTS.items():
-        found = _score("score_tags.py", "lines", kept, "--negatives", str(TEXT / "harper_negatives.jsonl"))
+        found = score("score_tags.py", "lines", kept, "--negatives", str(TEXT / "harper_negatives.jsonl"))
         if isinstance(found, str):
             yield "labelled lines", f"skipped: {found}", ""
             return
-        among = _score("score_tags.py", "lines", lambda line, kept=kept: kept(line) and hard(line))  # type: ignore[misc]
+        among = score("score_tags.py", "lines", lambda line, kept=kept: kept(line) and hard(line))  # type: ignore[misc]
         assert isinstance(among, dict)
         kinds, handling, steps = found["kinds"], found["handling"], found["steps"]
         yield f"lines, {part}: objection recall, any kind", f"{found['objection_recall']:.2f}", "0.80"
@@ -238,7 +231,7 @@ def _lines() -> Iterator[Row]:
 
 def _sales_lines() -> Iterator[Row]:
     for part, kept in PARTS.items():
-        found = _score("score_tags.py", "sales_lines", kept)
+        found = score("score_tags.py", "sales_lines", kept)
         if isinstance(found, str):
             yield "sales lines", f"skipped: {found}", ""
             return
@@ -247,8 +240,8 @@ def _sales_lines() -> Iterator[Row]:
 
 def _calls() -> Iterator[Row]:
     """Labelled calls, then the project's own by writers nobody learnt from."""
-    parts = {f"calls, {part}": _score("score_analysis.py", "calls", kept) for part, kept in PARTS.items()}
-    for part, found in (parts | {"unseen whole calls": _score_file("score_analysis.py", WHOLE_CALLS)}).items():
+    parts = {f"calls, {part}": score("score_analysis.py", "calls", kept) for part, kept in PARTS.items()}
+    for part, found in (parts | {"unseen whole calls": score_file("score_analysis.py", WHOLE_CALLS)}).items():
         if isinstance(found, str):
             yield "whole calls", f"skipped: {found}", ""
             return
@@ -258,33 +251,3 @@ def _calls() -> Iterator[Row]:
         yield "… steps right; wrongly said to be missed", f"{found['steps_right']:.2f}; {blamed}", "0.90; 1 in 50"
         above = found["good_above_weak"]
         yield "… well handled scores above weak or ignored", "no pairs" if above is None else f"{above:.2f}", "0.85"
-
-
-def _score(tool: str, name: str, kept: Callable[[Line], bool], *more: str) -> dict[str, Any] | str:
-    """What a scorer says of the lines of a labelled file that are kept; or why it can't be asked."""
-    if not (TEXT / f"{name}.jsonl").is_file():
-        return _absent(TEXT / f"{name}.jsonl")
-    with tempfile.TemporaryDirectory() as room:
-        part = Path(room) / "part.jsonl"
-        part.write_text("\n".join(map(json.dumps, filter(kept, _read(name)))))
-        return _score_file(tool, part, *more)
-
-
-def _score_file(tool: str, file: Path, *more: str) -> dict[str, Any] | str:
-    if not (TOOLS / tool).is_file():
-        return _absent(TOOLS / tool)
-    command = f"{sys.executable} -m pipeline.cli tag {{file}}"
-    done = subprocess.run(
-        [sys.executable, str(TOOLS / tool), str(file), "--cmd", command, *more],
-        capture_output=True, text=True, check=True, cwd=ROOT,
-    )  # fmt: skip
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
-def _absent(needed: Path) -> str:
-    return f"{needed.name} is not there (EXEMPLAR_SHARED_DATA names the folder of the data)"
-
-
-def _read(name: str) -> list[Line]:
-    return [json.loads(line) for line in (TEXT / f"{name}.jsonl").read_text().splitlines() if line.strip()]

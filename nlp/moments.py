@@ -2,8 +2,8 @@
 
 A customer who says more of the same concern when the rep asks back goes on with it: that is one moment.
 
-Parts and faults: :mod:`nlp.handling`; the sum: :mod:`nlp.score`. A moment in the last :data:`LAST_S` seconds, with
-nothing said after it, or of which it is not known who spoke, is not judged: its score is None.
+Parts: :mod:`nlp.parts`; faults: :mod:`nlp.handling`; the sum: :mod:`nlp.score`. A moment in the last :data:`LAST_S`
+seconds, with nothing said after it, or of which it is not known who spoke, is not judged: its score is None.
 """
 
 from __future__ import annotations
@@ -13,14 +13,27 @@ from dataclasses import dataclass
 
 from nlp import handling, score
 from nlp.findings import Moment, Parts, Reaction, Tag, Turn
-from nlp.handling import ASKED, Call, brief
+from nlp.handling import brief
+from nlp.parts import ASKED, Reply, parts
 from nlp.rules import CompiledPlaybook
+from nlp.sentences import Sentences
 from nlp.tagger import Heard
 
 LAST_S = 15.0
 REPLY_S, REPLY_TURNS = 90.0, 12
 _NEXT_TOPIC = frozenset(["step.agenda", "step.recap", "step.closing", "step.next_step"])
 _REACTIONS: dict[str, Reaction] = {"reaction.positive": "positive", "reaction.negative": "negative"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What is known of a call; ``by_turn``: its tags."""
+
+    turns: Sequence[Turn]
+    by_turn: dict[int, list[Tag]]
+    sentences: Sentences
+    playbook: CompiledPlaybook
+    offers: handling.Offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,7 @@ def pair(
     objections = _merge(turns, by_turn)
     if not objections:
         return ()
-    call = handling.survey(turns, by_turn, heard, playbook)
+    call = _Call(turns, by_turn, Sentences(turns, heard), playbook, handling.survey(heard, playbook))
     out = []
     for number, objection in enumerate(objections):
         later = objections[number + 1 :]
@@ -101,7 +114,7 @@ def _reply(turns: Sequence[Turn], by_turn: dict[int, list[Tag]], last: int, stop
 
 
 def _moment(
-    call: Call,
+    call: _Call,
     objection: _Objection,
     reply: tuple[int, ...],
     another: int | None,
@@ -113,14 +126,15 @@ def _moment(
     turns = call.turns
     spoken = [*objection.asked, *(i for i in reply if turns[i].speaker != "customer")]
     said = [i for i in objection.turns if i not in objection.asked]
-    parts = handling.parts(call, said, spoken)
+    answer = Reply(turns, call.by_turn, call.sentences, said, spoken)
+    heard = parts(answer, call.playbook)
     unjudged = _unjudged(turns, objection.turns[-1], spoken, duration)
     at_once = another is not None and objection.turns[-1] + len(reply) + 1 == another
-    if not unjudged and at_once and parts == Parts() and all(brief(turns[i]) for i in spoken):
+    if not unjudged and at_once and heard == Parts() and all(brief(turns[i]) for i in spoken):
         unjudged = "Not judged: the customer went on to another concern."
-    faults = () if unjudged else handling.faults(call, said, spoken, parts)
+    faults = () if unjudged else handling.faults(answer, heard, call.offers)
     reaction = next((_REACTIONS[t.tag] for i in reversed(reply) for t in _reacted(call, i)), None)
-    points = () if unjudged else score.points(parts, faults, reaction, returned=returned)
+    points = () if unjudged else score.points(heard, faults, reaction, returned=returned)
     every = (*objection.turns, *reply)
     return Moment(
         tag=objection.tag,
@@ -128,7 +142,7 @@ def _moment(
         start=turns[every[0]].start,
         end=turns[every[-1]].end,
         score=None if unjudged else score.score(points),
-        parts=parts,
+        parts=heard,
         faults=faults,
         reaction=reaction,
         why=unjudged or score.why(points),
@@ -137,7 +151,7 @@ def _moment(
     )
 
 
-def _reacted(call: Call, turn: int) -> list[Tag]:
+def _reacted(call: _Call, turn: int) -> list[Tag]:
     return [t for t in reversed(call.by_turn.get(turn, ())) if t.tag in _REACTIONS]
 
 

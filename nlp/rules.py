@@ -133,5 +133,10 @@ class CompiledPlaybook:
         """The rules without patterns by their tags, each with its tag's number."""
         return {tag.id: (number, rule) for number, tag in enumerate(self.tags) for rule in tag.rules if not rule.say}
 
+    @property
+    def outright(self) -> frozenset[tuple[str, str]]:
+        """The rules whose patterns ask no second opinion: tag and rule."""
+        return frozenset((tag.id, rule.id) for tag in self.tags for rule in tag.rules if rule.say and not rule.like)
+
     def __repr__(self) -> str:
         return f"<playbook {self.name} {self.version}>"

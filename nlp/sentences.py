@@ -34,18 +34,25 @@ class Sentences:
         for sentence in self.of(turn):
             yield from self._stream.words[sentence.start : sentence.end]
 
+    def said(self, sentence: Sentence) -> tuple[tuple[str, ...], bool]:
+        """The plain words of a sentence, and whether it asks."""
+        return tuple(self._stream.words[sentence.start : sentence.end]), sentence.asked
+
     def around(self, tag: Tag) -> str:
         """The sentence in which a tag was heard, as it is written; at most :data:`LONGEST` words."""
-        begins, ends = self._stream.begins, self._stream.ends
+        ends = self._stream.ends
         for sentence in self.of(tag.turn):
-            if ends[sentence.end - 1] < tag.end_char:
-                continue
-            start, end = sentence.start, sentence.end
-            if end - start > LONGEST:
-                hit = next(i for i in range(start, end) if ends[i] > tag.start_char)
-                start = max(start, hit - _BEFORE)
-                end = min(end, start + LONGEST)
-            text = self._turns[tag.turn].text
-            stop = ends[end - 1]
-            return text[begins[start] : stop + (text[stop : stop + 1] in ".?!")].strip()
+            if ends[sentence.end - 1] >= tag.end_char:
+                return self.written(sentence, tag.start_char)
         return tag.quote
+
+    def written(self, sentence: Sentence, at: int = 0) -> str:
+        """A sentence as it is written; of a longer one :data:`LONGEST` words around code point ``at`` of its turn."""
+        begins, ends = self._stream.begins, self._stream.ends
+        start, end = sentence.start, sentence.end
+        if end - start > LONGEST:
+            hit = next(i for i in range(start, end) if ends[i] > at)
+            start = max(start, hit - _BEFORE)
+            end = min(end, start + LONGEST)
+        text, stop = self._turns[sentence.turn].text, ends[end - 1]
+        return text[begins[start] : stop + (text[stop : stop + 1] in ".?!")].strip()

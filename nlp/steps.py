@@ -3,7 +3,7 @@ are judged.
 
 A verdict blames nobody without cause. What was not heard is ``cannot_tell`` rather than ``missed`` where, in the
 stretch in which it should have been said, it is not known who speaks, the recogniser wasn't sure, or something was said
-that may have been meant so; and, for steps that belong at the end, where the recording stops without goodbyes. A miss
+that may have been meant so; and, for steps that belong at the end, where the recording stops in mid-talk. A miss
 carries the nearest thing that was said. Steps apply to conversations only.
 """
 
@@ -16,12 +16,19 @@ from nlp.findings import CallType, Moment, Step, Tag, Turn
 from nlp.rules import CompiledPlaybook, StepRule
 from nlp.sentences import Sentences
 from nlp.tagger import Heard
+from nlp.words import BREAK, word_set
 
 WORDS_PER_SECOND = 2.5  # used where turns carry no times
 LAST_TURNS = 4  # where goodbyes are looked for
-ACKNOWLEDGED_SHARE = 1 / 3  # of the moments that can be judged: blame needs more than one that was passed over
+ACKNOWLEDGED_SHARE = 1 / 3  # of the moments that can be judged, some of which are of no concern
+LAST_WORDS = 8  # a last turn of no more words, and with an end, ends a call without goodbye
 UNKNOWN_SHARE, UNSURE_SHARE = 0.1, 0.3  # of the words of a stretch; more than this and a miss can't be told
 UNSURE = 0.5  # mean probability of a turn's words
+_GOES_ON = word_set(  # no sentence ends with these, unless a full stop says so
+    "the a an and or so but because if when while which who whose than as of to with for at by from into onto is are",
+    "was were am be been has have had does did would could should may might must my your our their his her its i we",
+    "they he she just like also maybe not very",
+)
 _UNKNOWN = "Can't tell: it is not known who said what."
 _PERHAPS = "Can't tell: perhaps this was it."
 _UNSURE = "Can't tell: too little was heard clearly."
@@ -91,18 +98,30 @@ def _survey(
     for tag in reversed(tags):
         first[tag.tag] = tag.turn
         goodbye = max(goodbye, tag.turn if tag.tag == "step.closing" else -1)
-    starts = _starts(turns)
+    starts, sentences = _starts(turns), Sentences(turns, heard)
     return _Call(
         turns=turns,
         tags=tags,
         moments=moments,
-        sentences=Sentences(turns, heard),
+        sentences=sentences,
         starts=starts,
         length=duration or max([t.end for t in turns if t.end is not None] + starts, default=0.0),
-        cut=goodbye < max(0, len(turns) - LAST_TURNS),
+        cut=goodbye < max(0, len(turns) - LAST_TURNS) and not _ended(turns, sentences),
         first=first,
         said=said,
     )
+
+
+def _ended(turns: Sequence[Turn], sentences: Sentences) -> bool:
+    """Whether the last turn is a few words that lead nowhere ("Sounds good"), as where somebody hangs up; an answer to
+    a question is none.
+    """
+    written = turns[-1].text.rstrip() if turns else ""
+    said = [word for word in sentences.words(len(turns) - 1) if word != BREAK]
+    asked = len(turns) > 1 and any(sentence.asked for sentence in list(sentences.of(len(turns) - 2))[-1:])
+    if not said or len(said) > LAST_WORDS or asked or written.endswith(("...", "…")):
+        return False
+    return written.endswith((".", "!")) or (written[-1].isalnum() and said[-1] not in _GOES_ON)
 
 
 def _starts(turns: Sequence[Turn]) -> list[float]:

@@ -59,12 +59,33 @@ class Call(NamedTuple):
 
 def calls() -> tuple[Call, ...]:
     """Calls that come with the package: a file a type, a turn a line ("R: " the rep's), an empty line between calls."""
-    found: list[Call] = []
-    for file in sorted((files("nlp") / "suggester" / "calls").iterdir(), key=lambda entry: entry.name):
-        for told in file.read_text(encoding="utf-8").strip().split("\n\n"):
-            turns = tuple(Turn(_SIDES[line[0]], line[3:]) for line in told.splitlines())
-            found.append(Call(file.name.removesuffix(".txt"), turns))
-    return tuple(found)
+    return tuple(
+        Call(file.name.removesuffix(".txt"), _turns(told.splitlines()))
+        for file in sorted((files("nlp") / "suggester" / "calls").iterdir(), key=lambda entry: entry.name)
+        for told in file.read_text(encoding="utf-8").strip().split("\n\n")
+    )
+
+
+class Answered(NamedTuple):
+    """A moment: the parts of good handling that whoever made it up says are heard; the concern, then the reply."""
+
+    parts: frozenset[str]
+    turns: tuple[Turn, ...]
+
+
+def moments() -> tuple[Answered, ...]:
+    """Moments that come with the package."""
+    return answered((files("nlp") / "suggester" / "moments.txt").read_text(encoding="utf-8"))
+
+
+def answered(text: str) -> tuple[Answered, ...]:
+    """Moments as they are written: a block each, the parts in a line ("none"), then a turn a line, as :func:`calls`."""
+    blocks = (told.splitlines() for told in text.strip().split("\n\n"))
+    return tuple(Answered(frozenset(parts.split()) - {NOTHING}, _turns(lines)) for parts, *lines in blocks)
+
+
+def _turns(lines: Iterable[str]) -> tuple[Turn, ...]:
+    return tuple(Turn(_SIDES[line[0]], line[3:]) for line in lines)
 
 
 def in_folder(folder: Traversable, family: str = FAMILY) -> tuple[Example, ...]:

@@ -186,7 +186,7 @@ def _parts(start: int, end: int) -> Iterator[Span]:
 
 def forget() -> None:
     """Forget what was said of the sentences that were judged."""
-    for remembered in (_like_objection, _like_reply, nearest):
+    for remembered in (_like_objection, sounds_like, _like_reply, nearest):
         remembered.cache_clear()
 
 
@@ -196,11 +196,19 @@ def _like_objection(text: str) -> Likely:
 
 
 @lru_cache(_REMEMBERED)
-def _like_reply(said: Sequence[str], asked: bool) -> Likely:  # noqa: FBT001
-    """Those that no other tag is twice as likely as."""
+def sounds_like(said: Sequence[str], asked: bool) -> Likely:  # noqa: FBT001
+    """How like each thing that reps say these words are."""
     model = packaged_replies()
     row = model.likeness([of_words(said, asked=asked)])[0]
-    return {tag: float(one) for tag, one in zip(model.tags, row, strict=True) if one * TWICE >= row.max()}
+    return dict(zip(model.tags, row.tolist(), strict=True))
+
+
+@lru_cache(_REMEMBERED)
+def _like_reply(said: Sequence[str], asked: bool) -> Likely:  # noqa: FBT001
+    """Those that no other tag is twice as likely as."""
+    likely = sounds_like(said, asked)
+    most = max(likely.values())
+    return {tag: one for tag, one in likely.items() if one * TWICE >= most}
 
 
 @lru_cache(_REMEMBERED)

@@ -8,16 +8,20 @@ and how it is for the sentences that no pattern reaches.
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.analyse import load_default
-from nlp.findings import Speaker, Turn
+from nlp.findings import Speaker, Tag, Turn
+from nlp.parts import PARTS, Reply, Weights, weighed
 from nlp.rules import CompiledPlaybook
+from nlp.sentences import Sentences
 from nlp.suggester.features import of_call, of_text
 from nlp.suggester.known import (
     FAMILY,
@@ -27,11 +31,13 @@ from nlp.suggester.known import (
     calls,
     fingerprint,
     fingerprint_of_calls,
+    moments,
     of_playbook,
     replies,
 )
 from nlp.suggester.model import Known, Model, learn, train
 from nlp.suggester.neighbours import Neighbours
+from nlp.suggester.opinion import packaged_replies
 from nlp.suggestions import LEAST_WORDS, sentences
 from nlp.tagger import hear, tag
 from nlp.words import stream
@@ -44,6 +50,8 @@ FEWEST = 20  # suggestions that a precision may be read from
 WEIGHTS = Path(__file__).parent / "weights.npz"
 WEIGHTS_OF_REPLIES = Path(__file__).parent / "replies.npz"
 WEIGHTS_OF_CALLS = Path(__file__).parent / "calls.npz"
+WEIGHTS_OF_PARTS = Path(__file__).parent / "parts.json"
+NEWTON = 20  # steps; it stands still after ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +130,48 @@ def build_calls() -> Model:
     return learn(seen, made_from=fingerprint_of_calls(known), fewest=FEWEST_CALLS)
 
 
+def build_parts(playbook: CompiledPlaybook) -> dict[str, Weights]:
+    """What each part of a good reply is heard by, learnt from whole moments."""
+    known = moments()
+    replies = [as_reply(one.turns, playbook) for one in known]
+    found = {}
+    for name in PARTS:
+        values = np.array([(*weighed(reply, name), 1.0) for reply in replies])
+        learnt = _regress(values, np.array([name in one.parts for one in known])).tolist()
+        others = len(Weights._fields) - 1
+        found[name] = Weights(learnt[:-others], *learnt[-others:])
+    return found
+
+
+def as_reply(turns: Sequence[Turn], playbook: CompiledPlaybook) -> Reply:
+    """A moment as a reply: what the customer says first is the concern."""
+    heard = hear(turns, playbook)
+    by_turn: dict[int, list[Tag]] = {}
+    for one in tag(turns, heard, playbook):
+        by_turn.setdefault(one.turn, []).append(one)
+    spoken = [number for number, turn in enumerate(turns) if turn.speaker == "rep"]
+    return Reply(turns, by_turn, Sentences(turns, heard), range(spoken[0]), spoken)
+
+
+def _regress(values: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Weights of a logistic regression, by Newton's method, to three places; the last column is the bias, not held."""
+    weights, held = np.zeros(values.shape[1]), np.array([*np.ones(values.shape[1] - 1), 0.0])
+    for _ in range(NEWTON):
+        likely = 1 / (1 + np.exp(-values @ weights))
+        slope = values.T @ (likely - right) + held * weights
+        bend = (values.T * (likely * (1 - likely))) @ values + np.diag(held)
+        weights -= np.linalg.solve(bend, slope)
+    return np.round(weights, 3)
+
+
 def main() -> int:
     """Train, choose the threshold, write the weights and say what they are worth."""
     playbook = load_default()
     WEIGHTS_OF_REPLIES.write_bytes(build_replies(playbook).to_bytes())
     WEIGHTS_OF_CALLS.write_bytes(build_calls().to_bytes())
+    packaged_replies.cache_clear()
+    told = {name: one._asdict() for name, one in build_parts(playbook).items()}
+    WEIGHTS_OF_PARTS.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     judged = held_out(sentences(playbook), playbook)
     unreached = [one for one in judged if not one.reached]
     least = threshold(judged)

@@ -150,11 +150,12 @@ def test_each_thing_found_has_one_mark_in_order(tmp_path):
     def tag(name, number):
         return Tag(name, "r", number, 0, 5, "hello", "rep", turns[number].start, turns[number].start + 1)
 
-    tags = (tag("objection.price", 1), tag("handling.explore", 2), tag("step.greeting", 0), tag("handling.explore", 2))
+    names = ("objection.price", "handling.explore", "step.greeting", "handling.explore", "handling.respond")
+    tags = tuple(tag(name, turn) for name, turn in zip(names, (1, 2, 0, 2, 2), strict=True))  # respond: in no moment
     found = analysis().model_copy(
         update={
             "tags": tags,
-            "moments": (Moment("objection.price", (1, 2), 10.0, 55.0, 5, Parts(), (), None, ""),),
+            "moments": (Moment("objection.price", (1, 2), 10.0, 55.0, 5, Parts(explore="hello"), (), None, ""),),
             "steps": (Step("greeting", "done", 0, "", ""), Step("recap", "missed", None, None, "")),
         }
     )

@@ -78,6 +78,34 @@ def test_a_short_recording_may_be_cut_too(playbook):
     assert step(playbook, "next_step", turns).result == "cannot_tell"
 
 
+@pytest.mark.parametrize(
+    ("end", "result"),
+    [
+        ("C: Sounds good.", "missed"),
+        ("R: I'll ring off now", "missed"),
+        ("C: We have forty vans and", "cannot_tell"),
+        ("C: We have forty vans...", "cannot_tell"),
+        ("C: Forty, I think, or", "cannot_tell"),
+        (f"C: {TALK}", "cannot_tell"),
+    ],
+)
+def test_a_call_that_ends_in_few_words_is_not_cut(playbook, end, result):
+    turns = call(HELLO, *[f"C: {TALK}"] * 6, "R: Lovely to hear.", end)
+    assert step(playbook, "next_step", turns).result == result
+
+
+def test_a_call_that_ends_with_an_answer_is_cut(playbook):
+    for said, result in (("How many vans do you run?", "cannot_tell"), ("You run forty vans.", "missed")):
+        turns = call(HELLO, *[f"C: {TALK}"] * 6, f"R: {said}", "C: Forty of them.")
+        assert step(playbook, "next_step", turns).result == result
+
+
+def test_a_recap_at_the_beginning_is_none(playbook):
+    recap, talk = "R: So to recap, you have forty vans and two depots.", [f"C: {TALK}"] * 8
+    assert step(playbook, "recap", call(HELLO, recap, *talk, BYE)).result == "missed"
+    assert step(playbook, "recap", call(HELLO, *talk, recap, BYE)).result == "done"
+
+
 def test_what_somebody_unknown_said_was_perhaps_the_rep(playbook):
     talk = [f"{'RC'[i % 2]}: {TALK}" for i in range(24)]
     invite = "U: So I will send you the invite for Tuesday at ten."

@@ -9,7 +9,7 @@ import pytest
 
 from nlp.analyse import analyse
 from nlp.findings import Turn
-from nlp.suggester.known import calls
+from nlp.suggester.known import calls, moments
 
 CALLS = [json.loads(line) for line in Path(__file__).with_name("whole_calls.jsonl").read_text().splitlines()]
 OTHERS = ("voicemail", "gatekeeper", "support", "internal")  # every other call is a conversation
@@ -60,7 +60,7 @@ def test_steps_and_whom_they_blame(read):
         for call, found in read
         for name, wanted in call["steps"].items()
     ]
-    assert sum(wanted == given for wanted, given in verdicts) >= 0.86 * len(verdicts)
+    assert sum(wanted == given for wanted, given in verdicts) >= 0.88 * len(verdicts)
     assert sum(wanted != "missed" == given for wanted, given in verdicts) <= len(verdicts) / 50
 
 
@@ -71,9 +71,9 @@ def test_what_was_handled_well_scores_above_what_was_not(read):
             of_it = [m.score for m in found.moments if told["objection_turn"] in m.turns and m.score is not None]
             scores[told["quality"] == "good"] += [max(of_it)] if of_it else []
     pairs = list(itertools.product(scores[True], scores[False]))
-    assert sum((good > weak) + 0.5 * (good == weak) for good, weak in pairs) >= 0.88 * len(pairs)
+    assert sum((good > weak) + 0.5 * (good == weak) for good, weak in pairs) >= 0.92 * len(pairs)
 
 
 def test_nobody_has_taught_it_these_calls():
-    known = {turn.text for call in calls() for turn in call.turns if len(turn.text.split()) > 8}
+    known = {turn.text for told in (*calls(), *moments()) for turn in told.turns if len(turn.text.split()) > 8}
     assert not [turn["text"] for call in CALLS for turn in call["turns"] if turn["text"] in known]
