@@ -151,7 +151,9 @@ def test_each_thing_found_has_one_mark_in_order(tmp_path):
         return Tag(name, "r", number, 0, 5, "hello", "rep", turns[number].start, turns[number].start + 1)
 
     names = ("objection.price", "handling.explore", "step.greeting", "handling.explore", "handling.respond")
-    tags = tuple(tag(name, turn) for name, turn in zip(names, (1, 2, 0, 2, 2), strict=True))  # respond: in no moment
+    tags = tuple(
+        tag(name, turn) for name, turn in zip(names, (1, 2, 0, 2, 2), strict=True)
+    )  # respond: not heard in the moment
     found = analysis().model_copy(
         update={
             "tags": tags,
