@@ -38,7 +38,7 @@ def analyse(
     heard = tagger.hear(turns, compiled)
     tags = tagger.tag(turns, heard, compiled, judged)
     call_type = calltype.decide(turns, heard, compiled) if type is None else CallType(type, "Set by a person.")
-    paired = moments.pair(turns, tags, heard, compiled, duration)
+    paired = moments.pair(turns, tags, heard, compiled, duration=duration, judged=judged)
     return Findings(
         playbook=PlaybookName(compiled.name, compiled.version),
         type=call_type,

@@ -28,12 +28,9 @@ class Offers:
 
 def survey(heard: Heard, playbook: CompiledPlaybook) -> Offers:
     """Look a call over once."""
-
-    def heard_in(context: str) -> frozenset[int]:
-        wanted = playbook.contexts.get(context, frozenset())
-        return frozenset(heard.stream.sentences[hit.sentence].turn for hit in heard.hits if hit.pattern in wanted)
-
-    return Offers(heard_in("discount"), heard_in("conceded"))
+    none = frozenset[int]()
+    discounts, conceded = (heard.turns(playbook.contexts.get(name, none)) for name in ("discount", "conceded"))
+    return Offers(discounts, conceded)
 
 
 def faults(reply: Reply, heard: Parts, offers: Offers) -> tuple[str, ...]:

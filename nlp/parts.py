@@ -122,7 +122,7 @@ def parts(reply: Reply, playbook: CompiledPlaybook) -> Parts:
     for name, part in PARTS.items():
         weigh = part.tags[0] in learnt
         tags = reply.tags(part.tags, part.turns)
-        sure = next((one for one in tags if not weigh or _rule(one) in playbook.outright), None)
+        sure = next((one for one in tags if not weigh or playbook.settles(one)), None)
         found[name] = reply.sentences.around(sure) if sure else _sounding(reply, name) if weigh else None
     return Parts(**found)
 
@@ -150,10 +150,6 @@ def _sounding(reply: Reply, name: str) -> str | None:
         return None
     own = PARTS[name].tags[0]
     return reply.sentences.written(max(reply.said(PARTS[name].turns), key=lambda one: _odds(reply, one, own)))
-
-
-def _rule(tag: Tag) -> tuple[str, str]:
-    return tag.tag, tag.rule.partition(":")[0]
 
 
 def _heard(learned: Weights, values: Sequence[float]) -> bool:

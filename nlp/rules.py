@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nlp.findings import Tag
 from nlp.matching import PatternSet
 from nlp.patterns import Stops
 from nlp.yamlfile import Text
@@ -133,10 +134,14 @@ class CompiledPlaybook:
         """The rules without patterns by their tags, each with its tag's number."""
         return {tag.id: (number, rule) for number, tag in enumerate(self.tags) for rule in tag.rules if not rule.say}
 
-    @property
-    def outright(self) -> frozenset[tuple[str, str]]:
-        """The rules whose patterns ask no second opinion: tag and rule."""
-        return frozenset((tag.id, rule.id) for tag in self.tags for rule in tag.rules if rule.say and not rule.like)
+    def settles(self, tag: Tag) -> bool:
+        """Whether a pattern found it that asks no second opinion."""
+        found = tag.rule.partition(":")[0]
+        return any(
+            one.id == tag.tag and rule.id == found and rule.say and not rule.like
+            for one in self.tags
+            for rule in one.rules
+        )
 
     def __repr__(self) -> str:
         return f"<playbook {self.name} {self.version}>"

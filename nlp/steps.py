@@ -20,13 +20,14 @@ from nlp.words import BREAK, word_set
 
 WORDS_PER_SECOND = 2.5  # used where turns carry no times
 LAST_TURNS = 4  # where goodbyes are looked for
-ACKNOWLEDGED_SHARE = 1 / 3  # of the moments that can be judged, some of which are of no concern
+ACKNOWLEDGED_SHARE = 1 / 2  # of the moments that can be judged
 LAST_WORDS = 8  # a last turn of no more words, and with an end, ends a call without goodbye
 UNKNOWN_SHARE, UNSURE_SHARE = 0.1, 0.3  # of the words of a stretch; more than this and a miss can't be told
 UNSURE = 0.5  # mean probability of a turn's words
 _GOES_ON = word_set(  # no sentence ends with these, unless a full stop says so
     "the a an and or so but because if when while which who whose than as of to with for at by from into onto is are",
-    "was were am be been has have had does did would could should may might must my your our their his her its i we",
+    "was were am be been has have had does did can will shall would could should may might must my your our their his",
+    "her its i we",
     "they he she just like also maybe not very",
 )
 _UNKNOWN = "Can't tell: it is not known who said what."
@@ -138,7 +139,8 @@ def _starts(turns: Sequence[Turn]) -> list[float]:
 def _judge(rule: StepRule, call: _Call) -> Step:
     if not call.turns:
         return Step(rule.id, "cannot_tell", None, None, "No words were heard.")
-    if rule.applies_when and not any(name.startswith(rule.applies_when) for name in call.first):
+    applies = not rule.applies_when or any(name.startswith(rule.applies_when) for name in call.first)
+    if not applies or (rule.part and not call.moments):
         return Step(rule.id, "not_applicable", None, None, rule.said["not_applicable"])
     return _by_moments(rule, call) if rule.part else _by_tags(rule, call)
 

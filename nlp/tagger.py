@@ -40,6 +40,10 @@ class Heard:
     stream: Stream
     hits: tuple[Hit, ...]
 
+    def turns(self, patterns: AbstractSet[int]) -> frozenset[int]:
+        """The turns in which any of some patterns was found."""
+        return frozenset(self.stream.sentences[hit.sentence].turn for hit in self.hits if hit.pattern in patterns)
+
     def beside(self, passage: Passage) -> AbstractSet[int]:
         """The patterns found in a passage, or in its sentences at most NEAR words from it."""
         start = bisect_left(self.hits, passage.first, key=_sentence)

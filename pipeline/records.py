@@ -5,7 +5,6 @@ Times are seconds from the start of the recording, offsets code points of a turn
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -13,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from nlp.findings import CallType, Moment, PersonalData, Step, Suggestion, Tag
+from nlp.shown import shown
 from pipeline.errors import BadInput
 
 Speaker = Literal["rep", "customer", "unknown"]
@@ -241,15 +241,8 @@ class Analysis(Document):
 
     @property
     def shown_tags(self) -> tuple[Tag, ...]:
-        """Those that people are shown: a part of a reply only where it replies to a concern and is heard as a whole."""
-        heard = {
-            (turn, f"handling.{part}")
-            for moment in self.moments
-            for part, words in asdict(moment.parts).items()
-            for turn in moment.turns
-            if words is not None
-        }
-        return tuple(tag for tag in self.tags if (tag.turn, tag.tag) in heard or not tag.tag.startswith("handling."))
+        """Those that people are shown."""
+        return shown(self.tags, self.moments)
 
 
 class Likeness(Document):

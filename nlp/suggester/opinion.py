@@ -22,7 +22,7 @@ from nlp.suggester.features import of_words
 from nlp.suggester.known import FAMILY, Example, ours, replies, taught
 from nlp.suggester.model import Model
 from nlp.suggester.neighbours import Neighbours
-from nlp.words import Stream
+from nlp.words import Stream, stream
 
 Span: TypeAlias = tuple[int, int]  # words of a stream, the end exclusive
 
@@ -182,6 +182,12 @@ def _parts(start: int, end: int) -> Iterator[Span]:
     step = end - start if end - start <= LONG else _PART
     for at in range(start, end, step):
         yield at, min(at + step, end)
+
+
+def likely_objection(text: str, judged: Judged) -> float:
+    """How likely a turn holds any objection, from 0 to 1."""
+    opinion = Opinion(stream([text]), [text], judged)
+    return max((opinion.kinds(passage).get(ANY, 0.0) for passage in opinion.passages), default=0.0)
 
 
 def forget() -> None:

@@ -124,7 +124,10 @@ def test_a_turn_is_cut_at_tags_and_doubtful_words():
     )
     turn = Turn(speaker="customer", start=0, end=2, text="it is way over", words=words)
     tag = Tag("objection.price", "r", 0, 3, 14, "is way over", "customer", 0.5, 2.0)
-    [line] = lines(Transcript(turns=(turn,)), analysis().model_copy(update={"tags": (tag,)}), None)
+    moment = Moment("objection.price", (0,), 0.0, 2.0, None, Parts(), (), None, "")
+    [line] = lines(
+        Transcript(turns=(turn,)), analysis().model_copy(update={"tags": (tag,), "moments": (moment,)}), None
+    )
     assert [(piece.text, bool(piece.tags), piece.unsure) for piece in line.stretches] == [
         ("it ", False, False), ("is ", True, False), ("way", True, True), (" over", True, False),
     ]  # fmt: skip

@@ -85,6 +85,7 @@ def test_a_short_recording_may_be_cut_too(playbook):
         ("R: I'll ring off now", "missed"),
         ("C: We have forty vans and", "cannot_tell"),
         ("C: We have forty vans...", "cannot_tell"),
+        ("R: Well let me see what I can", "cannot_tell"),
         ("C: Forty, I think, or", "cannot_tell"),
         (f"C: {TALK}", "cannot_tell"),
     ],
@@ -104,6 +105,12 @@ def test_a_recap_at_the_beginning_is_none(playbook):
     recap, talk = "R: So to recap, you have forty vans and two depots.", [f"C: {TALK}"] * 8
     assert step(playbook, "recap", call(HELLO, recap, *talk, BYE)).result == "missed"
     assert step(playbook, "recap", call(HELLO, *talk, recap, BYE)).result == "done"
+
+
+def test_a_day_named_at_the_beginning_is_no_next_step(playbook):
+    day, talk = "R: I'll send you the invite for Tuesday at ten.", [f"C: {TALK}"] * 8
+    assert step(playbook, "next_step", call(HELLO, day, *talk, BYE)).result == "missed"
+    assert step(playbook, "next_step", call(HELLO, *talk, day, BYE)).result == "done"
 
 
 def test_what_somebody_unknown_said_was_perhaps_the_rep(playbook):
