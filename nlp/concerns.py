@@ -1,9 +1,9 @@
 """Concerns: the objections of a call in their surroundings.
 
 A tag knows its own turn only. Here neighbouring turns with the same objection are one concern, also where the rep asks
-back in between. What only answers a question about the customer ("What goes wrong?" "The invoices are late, and it
-costs us"), and what is said in a few words, is a concern where the encoder is quite sure, or a pattern that asks no
-second opinion found it. "How does that sound?" is no such question.
+back in between. What only answers a question about the customer ("What does it cost you?" "Agency's forty-one an
+hour. You do the math"), and what is said in a few words, is a concern where the encoder is quite sure, or a pattern
+that asks no second opinion found it. "How does that sound?" is no such question.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from clips_api.store import judgements as store
 from clips_api.store import people
 from clips_api.store.goals import Goal
 from clips_api.store.people import Person
-from nlp.findings import Tag
+from nlp.findings import Moment, Parts, Tag
 from nlp.words import stream
 from pipeline.library import now
 from pipeline.records import Analysis, Sighting, Turn, Word
@@ -285,10 +285,11 @@ def test_an_agreed_suggestion_is_a_tag_and_a_rejected_one_is_gone(road, client, 
 def test_a_suggestion_that_a_rule_tags_too_is_no_question(road, client):
     analysis = road.folder.analysis()
     tag = Tag("objection.competitor", "near: down the road", 1, 20, 44, "down the road", "customer", 1.0, 2.0)
-    road.folder.keep(analysis.model_copy(update={"tags": (tag,)}))
+    moment = Moment("objection.competitor", (1,), 1.0, 2.0, None, Parts(), (), None, "")
+    road.folder.keep(analysis.model_copy(update={"tags": (tag,), "moments": (moment,)}))
     client.app.state.parts.indexer.refresh([road.id])
     found = client.get("/api/v1/clips", params={"tag": "objection.competitor", "suggestions": True}).json()
-    assert [one["kind"] for one in found["items"]] == ["tag"]
+    assert [one["kind"] for one in found["items"]] == ["moment"]
 
 
 def span(text, quote, turn=0):

@@ -130,12 +130,12 @@ def test_another_analysis_of_a_call_tells_nothing_again(client, library):
 
 
 def test_a_new_find_in_a_call_that_came_after_the_search_is_told(client, library):
-    save(client, query="tag=objection.timing")
+    save(client, query="tag=signal.buying")
     made, new = come(client, library, EASY, seed=5)
     assert new == 0
     analysis = made.folder.analysis()
     turn = made.folder.transcript().turns[2]
-    late = Tag("objection.timing", "late: made up", 2, 0, 5, "I see", "customer", turn.start, turn.end)
+    late = Tag("signal.buying", "late: made up", 2, 0, 5, "I see", "customer", turn.start, turn.end)
     made.folder.keep(analysis.model_copy(update={"tags": (*analysis.tags, late), "moments": ()}))
     parts = client.app.state.parts
     parts.indexer.refresh([made.id])
