@@ -89,7 +89,7 @@ class Talk:
         said = list(self.sentences.of(number - 1))
         if len(said) == 1 and any(tag.tag in ASKED for tag in self.by_turn.get(number - 1, ())):
             return True
-        if not said or not said[-1].asked:
+        if not self.sentences.asks(number - 1):
             return False
         likely = sounds_like(*self.sentences.said(said[-1]))
         return max(likely.get(name, 0.0) for name in ASKED) > likely.get("handling.confirm", 0.0)

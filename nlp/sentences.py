@@ -38,6 +38,10 @@ class Sentences:
         """The plain words of a sentence, and whether it asks."""
         return tuple(self._stream.words[sentence.start : sentence.end]), sentence.asked
 
+    def asks(self, turn: int) -> bool:
+        """Whether a turn ends with a question."""
+        return any(sentence.asked for sentence in list(self.of(turn))[-1:])
+
     def around(self, tag: Tag) -> str:
         """The sentence in which a tag was heard, as it is written; at most :data:`LONGEST` words."""
         ends = self._stream.ends

@@ -119,7 +119,7 @@ def _ended(turns: Sequence[Turn], sentences: Sentences) -> bool:
     """
     written = turns[-1].text.rstrip() if turns else ""
     said = [word for word in sentences.words(len(turns) - 1) if word != BREAK]
-    asked = len(turns) > 1 and any(sentence.asked for sentence in list(sentences.of(len(turns) - 2))[-1:])
+    asked = len(turns) > 1 and sentences.asks(len(turns) - 2)
     if not said or len(said) > LAST_WORDS or asked or written.endswith(("...", "…")):
         return False
     return written.endswith((".", "!")) or (written[-1].isalnum() and said[-1] not in _GOES_ON)

@@ -4,6 +4,7 @@ import pytest
 
 from nlp.analyse import analyse
 from nlp.findings import Turn
+from tests.talk import SMALL_TALK, talk
 
 PORTAL = "Upload to the bank portal, in three batches because the portal chokes above two hundred and fifty."
 HAPPY = "Honestly, we're pretty happy with what we've got here."
@@ -11,18 +12,8 @@ HAPPY = "Honestly, we're pretty happy with what we've got here."
 
 def found(playbook, *lines):
     """Kinds of the moments, and those of the tags."""
-    turns, at = [], 0.0
-    for line in (
-        *lines,
-        "C: Right.",
-        "R: So that is the shop, and this is the yard.",
-        "C: I see.",
-        "R: Mind the step.",
-    ):
-        side = {"R": "rep", "C": "customer", "U": "unknown"}[line[0]]
-        turns.append(Turn(side, line[3:], at, at + 5.0))
-        at += 5.5
-    analysis = analyse(turns, playbook, duration=at + 30)
+    turns = talk(*lines, *SMALL_TALK, seconds=5.0, gap=0.5)
+    analysis = analyse(turns, playbook, duration=turns[-1].end + 30)
     tags = [tag.tag for tag in analysis.tags if tag.tag.startswith("objection.")]
     return [moment.tag for moment in analysis.moments], tags
 

@@ -7,22 +7,12 @@ import pytest
 from nlp import score
 from nlp.analyse import analyse
 from nlp.findings import Parts, Turn
+from tests.talk import SMALL_TALK, talk
 
 
 def call(*lines, seconds=5.0, gap=0.5):
-    """Turns of ``seconds`` each; "R:", "C:" and "U:" name the side. Small talk follows, so that all can be judged."""
-    turns, at = [], 0.0
-    for line in (
-        *lines,
-        "C: Right.",
-        "R: So that is the shop, and this is the yard.",
-        "C: I see.",
-        "R: Mind the step.",
-    ):
-        side, text = line.split(": ", 1)
-        turns.append(Turn({"R": "rep", "C": "customer", "U": "unknown"}[side], text, at, at + seconds))
-        at += seconds + gap
-    return turns
+    """Turns, with small talk after them, so that all can be judged."""
+    return talk(*lines, *SMALL_TALK, seconds=seconds, gap=gap)
 
 
 def moments(playbook, *lines):

@@ -6,20 +6,16 @@ import shutil
 import pytest
 
 from nlp.analyse import DEFAULT, analyse
-from nlp.findings import Turn, Word
+from nlp.findings import Word
 from nlp.playbook import load
 from nlp.yamlfile import PlaybookError
+from tests.talk import talk
 
 TALK = "The yard is round the back of the shop, next to the old mill."
 
 
-def call(*lines, seconds=6.0):
-    turns, at = [], 0.0
-    for line in lines:
-        side, text = line.split(": ", 1)
-        turns.append(Turn({"R": "rep", "C": "customer", "U": "unknown"}[side], text, at, at + seconds))
-        at += seconds
-    return turns
+def call(*lines):
+    return talk(*lines, seconds=6.0)
 
 
 def step(playbook, name, turns, **more):
