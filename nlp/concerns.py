@@ -2,8 +2,9 @@
 
 A tag knows its own turn only. Here neighbouring turns with the same objection are one concern, also where the rep asks
 back in between. What only answers a question about the customer ("What does it cost you?" "Agency's forty-one an
-hour. You do the math"), and what is said in a few words, is a concern where the encoder is quite sure, or a pattern
-that asks no second opinion found it. "How does that sound?" is no such question.
+hour. You do the math") is a concern where the encoder is quite sure; "How does that sound?" is no such question. What
+is said in few words, or was found by its sound alone, is one where the encoder is fairly sure or the rep meets it:
+acknowledges it, or asks about it. A pattern that asks no second opinion settles it.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from nlp.sentences import Sentences
 from nlp.suggester.known import FAMILY
 from nlp.suggester.opinion import Judged, likely_objection, sounds_like
 
-QUITE_SURE, FAIRLY_SURE = 0.96, 0.8  # how like an objection an answer, or a few words, must be
+ANSWERED, SOUNDED, SAID_BRIEFLY = 0.96, 0.85, 0.8  # how like an objection each must be
 FEW_WORDS = 10
+MET = frozenset(["handling.acknowledge", "handling.explore"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,28 @@ class Talk:
         return asked if answers and not said else None
 
     def _doubtful(self, number: int, tags: Sequence[Tag]) -> bool:
-        """Whether a turn with these objections is no concern, since it only answers or says little."""
+        """Whether a turn with these objections is no concern, since it only answers or gives too little."""
         turn = self.turns[number]
-        least = QUITE_SURE if self._answers(number) else FAIRLY_SURE if len(turn.text.split()) <= FEW_WORDS else 0.0
-        if turn.speaker != "customer" or not least:
+        if turn.speaker != "customer":
             return False
         if any(tag.tag not in self.playbook.sounding or self.playbook.settles(tag) for tag in tags):
             return False
-        return likely_objection(turn.text, self.judged) < least
+        return likely_objection(turn.text, self.judged) < self._least(number, tags)
+
+    def _least(self, number: int, tags: Sequence[Tag]) -> float:
+        """How like an objection the turn must be, from 0 to 1."""
+        if self._answers(number):
+            return ANSWERED
+        if self._met(number):
+            return 0.0
+        if all(map(self.playbook.sounds, tags)):
+            return SOUNDED
+        return SAID_BRIEFLY if len(self.turns[number].text.split()) <= FEW_WORDS else 0.0
+
+    def _met(self, number: int) -> bool:
+        """Whether what the rep says next acknowledges it or asks about it."""
+        then = next((i for i in range(number + 1, len(self.turns)) if self.turns[i].speaker != "customer"), number)
+        return any(tag.tag in MET for tag in self.by_turn.get(then, ()))
 
     def _answers(self, number: int) -> bool:
         """Whether the rep's turn before ends with a question about the customer; without punctuation, holds one."""

@@ -134,6 +134,10 @@ class CompiledPlaybook:
         """The rules without patterns by their tags, each with its tag's number."""
         return {tag.id: (number, rule) for number, tag in enumerate(self.tags) for rule in tag.rules if not rule.say}
 
+    def sounds(self, tag: Tag) -> bool:
+        """Whether its sound alone found it, and no pattern."""
+        return tag.tag in self.sounding and self.sounding[tag.tag][1].id == tag.rule.partition(":")[0]
+
     def settles(self, tag: Tag) -> bool:
         """Whether a pattern found it that asks no second opinion."""
         found = tag.rule.partition(":")[0]

@@ -24,7 +24,7 @@ from nlp.findings import Speaker, Tag, Turn
 from nlp.matching import NEAR, Hit
 from nlp.rules import CompiledPlaybook, Rule, Use
 from nlp.suggester.known import FAMILY
-from nlp.suggester.opinion import LEAST_WORDS, Judged, Opinion, Passage
+from nlp.suggester.opinion import LEAST_WORDS, TWICE, Judged, Opinion, Passage
 from nlp.words import Stream, stream, word_set
 
 FAR_LESS = 0.2  # as like known sentences as the likelier kind
@@ -180,11 +180,11 @@ class _Reading:
             if not likely:
                 continue
             sentence, words = self._opinion.heart(passage)
-            beside = self._heard.beside(passage)
+            beside, most = self._heard.beside(passage), max(likely.get(name, 0.0) for name in rules)
             for name, (number, rule) in rules.items():
                 if (
                     number in self._tags(sentence)
-                    and likely.get(name, 0.0) >= rule.like
+                    and likely.get(name, 0.0) >= max(rule.like, most / TWICE)
                     and beside.isdisjoint(rule.unless)
                 ):
                     found.setdefault((sentence, number), _Found(*words, rule))

@@ -26,7 +26,7 @@ from pipeline.folder import CallFolder
 from pipeline.records import Analysis, Likeness, Transcript
 
 log = logging.getLogger(__name__)
-ENGINE = "analyse/15"
+ENGINE = "analyse/16"
 NOT_ANALYSED = "not_analysed"  # the type of a call whose language the playbook doesn't cover
 
 

@@ -58,6 +58,17 @@ def test_a_few_words_must_be_fairly_sure(playbook):
         assert bool(moments) is sure
 
 
+@pytest.mark.parametrize(
+    "said", ["That's a long contract.", "Half of the team never opens anything we put on their phones."]
+)
+def test_what_is_doubtful_is_one_where_the_rep_meets_it(playbook, said):
+    """A few words that a pattern found, and what its sound alone found."""
+    passed_over, tags = found(playbook, f"C: {said}", "R: This is the yard.")
+    assert tags
+    assert passed_over == []
+    assert len(found(playbook, f"C: {said}", "R: What worries you most about that?")[0]) == 1
+
+
 def test_an_answer_goes_on_with_the_concern_that_was_asked_about(playbook):
     lines = (f"C: {HAPPY}", "R: What makes you say that?", f"C: {HAPPY}")
     assert found(playbook, *lines)[0] == ["objection.status_quo"]

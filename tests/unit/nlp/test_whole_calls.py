@@ -55,7 +55,7 @@ def test_objections(read):
 
 
 def test_objections_in_moments(read):
-    """Of those that people are shown, most are ones, and hardly any is lost that a tag had found."""
+    """Of those that people are shown, most are ones, and few are lost that a tag had found."""
     tagged, shown, wrong = 0, 0, 0
     for call, found in read:
         there = {
@@ -66,8 +66,8 @@ def test_objections_in_moments(read):
         tagged += len(there & heard)
         shown += len({turn for moment in found.moments for turn in moment.turns} & there & heard)
         wrong += len(begun - there)
-    assert shown >= 0.97 * tagged
-    assert wrong <= 0.36 * (wrong + tagged)
+    assert shown >= 0.88 * tagged
+    assert wrong <= 0.3 * (wrong + tagged)
 
 
 def test_steps_and_whom_they_blame(read):
