@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from nlp import calltype, metrics, moments, pii, playbook, steps, tagger
+from nlp import calltype, concerns, metrics, moments, pii, playbook, steps, tagger
 from nlp.findings import CallType, Findings, PlaybookName, Turn
 from nlp.rules import CompiledPlaybook
+from nlp.shown import shown
 from nlp.suggester.opinion import Judged
 from nlp.suggestions import Suggester
 
@@ -38,7 +39,10 @@ def analyse(
     heard = tagger.hear(turns, compiled)
     tags = tagger.tag(turns, heard, compiled, judged)
     call_type = calltype.decide(turns, heard, compiled) if type is None else CallType(type, "Set by a person.")
-    paired = moments.pair(turns, tags, heard, compiled, duration=duration, judged=judged)
+    talk = concerns.talk(turns, tags, heard, compiled, judged)
+    paired = moments.pair(talk, heard, duration=duration)
+    told = shown(tags, paired)  # what is doubtful is asked about instead
+    suggested = suggester.suggest(turns, told, heard=heard, judged=judged) if suggester else ()
     return Findings(
         playbook=PlaybookName(compiled.name, compiled.version),
         type=call_type,
@@ -46,6 +50,6 @@ def analyse(
         moments=paired,
         steps=steps.judge(turns, tags, paired, heard, compiled, call_type=call_type, duration=duration),
         pii=pii.spans(turns),
-        suggestions=suggester.suggest(turns, tags, heard=heard, judged=judged) if suggester else (),
+        suggestions=tuple(one for one in suggested if not talk.answers(one.turn)),
         metrics=metrics.measure(turns, heard.stream, duration),
     )

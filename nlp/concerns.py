@@ -19,6 +19,7 @@ from nlp.rules import CompiledPlaybook
 from nlp.sentences import Sentences
 from nlp.suggester.known import FAMILY
 from nlp.suggester.opinion import Judged, likely_objection, sounds_like
+from nlp.tagger import Heard
 
 ANSWERED, SOUNDED, SAID_BRIEFLY = 0.96, 0.85, 0.8  # how like an objection each must be
 FEW_WORDS = 10
@@ -32,6 +33,17 @@ class Concern:
     tag: str
     turns: tuple[int, ...]
     asked: tuple[int, ...] = ()
+
+
+def talk(
+    turns: Sequence[Turn], tags: Sequence[Tag], heard: Heard, playbook: CompiledPlaybook, judged: Judged | None = None
+) -> Talk:
+    """A call with its tags; ``judged`` is what the encoder is known to say of its sentences."""
+    by_turn: dict[int, list[Tag]] = {}
+    for tag in tags:
+        by_turn.setdefault(tag.turn, []).append(tag)
+    asking = heard.turns(playbook.contexts.get("opinion_asked", frozenset()))
+    return Talk(turns, by_turn, Sentences(turns, heard), playbook, judged or Judged(), asking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +97,7 @@ class Talk:
 
     def _least(self, number: int, tags: Sequence[Tag]) -> float:
         """How like an objection the turn must be, from 0 to 1."""
-        if self._answers(number):
+        if self.answers(number):
             return ANSWERED
         if self._met(number):
             return 0.0
@@ -98,7 +110,7 @@ class Talk:
         then = next((i for i in range(number + 1, len(self.turns)) if self.turns[i].speaker != "customer"), number)
         return any(tag.tag in MET for tag in self.by_turn.get(then, ()))
 
-    def _answers(self, number: int) -> bool:
+    def answers(self, number: int) -> bool:
         """Whether the rep's turn before ends with a question about the customer; without punctuation, holds one."""
         if number == 0 or self.turns[number - 1].speaker != "rep" or number - 1 in self.opinion_asked:
             return False

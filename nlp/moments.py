@@ -7,17 +7,13 @@ judged: its score is None.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from nlp import handling, score
 from nlp.concerns import Concern, Talk
 from nlp.findings import Moment, Parts, Reaction, Tag, Turn
 from nlp.handling import brief
 from nlp.parts import Reply, parts
-from nlp.rules import CompiledPlaybook
-from nlp.sentences import Sentences
-from nlp.suggester.known import FAMILY
-from nlp.suggester.opinion import Judged
 from nlp.tagger import Heard
 
 LAST_S = 15.0
@@ -26,30 +22,17 @@ _NEXT_TOPIC = frozenset(["step.agenda", "step.recap", "step.closing", "step.next
 _REACTIONS: dict[str, Reaction] = {"reaction.positive": "positive", "reaction.negative": "negative"}
 
 
-def pair(
-    turns: Sequence[Turn],
-    tags: Sequence[Tag],
-    heard: Heard,
-    playbook: CompiledPlaybook,
-    *,
-    duration: float | None = None,
-    judged: Judged | None = None,
-) -> tuple[Moment, ...]:
+def pair(talk: Talk, heard: Heard, *, duration: float | None = None) -> tuple[Moment, ...]:
     """One moment for each concern.
 
     ``turns`` of a moment holds the turns of the concern and all turns of the reply. A turn with two kinds of objection
-    makes one moment, under the kind named first; both stay as tags. ``duration`` is the recording's length in seconds,
-    ``judged`` what the encoder is known to say of these turns' sentences.
+    makes one moment, under the kind named first; both stay as tags. ``duration`` is the recording's length in seconds.
     """
-    by_turn: dict[int, list[Tag]] = {}
-    for tag in tags:
-        by_turn.setdefault(tag.turn, []).append(tag)
-    if not any(tag.tag.startswith(FAMILY) for tag in tags):
-        return ()
-    asking = heard.turns(playbook.contexts.get("opinion_asked", frozenset()))
-    talk = Talk(turns, by_turn, Sentences(turns, heard), playbook, judged or Judged(), asking)
-    offers = handling.survey(heard, playbook)
     concerns = talk.concerns()
+    if not concerns:
+        return ()
+    turns, by_turn = talk.turns, talk.by_turn
+    offers = handling.survey(heard, talk.playbook)
     out = []
     for number, concern in enumerate(concerns):
         later = concerns[number + 1 :]
@@ -60,7 +43,7 @@ def pair(
     return tuple(out)
 
 
-def _reply(turns: Sequence[Turn], by_turn: dict[int, list[Tag]], last: int, stop: int) -> tuple[int, ...]:
+def _reply(turns: Sequence[Turn], by_turn: Mapping[int, Sequence[Tag]], last: int, stop: int) -> tuple[int, ...]:
     ended = turns[last].end
     out: list[int] = []
     answered = False

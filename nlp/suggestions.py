@@ -26,10 +26,10 @@ from nlp.tagger import Heard, hear
 
 __all__ = ["ENGINE", "LEAST_WORDS", "Suggester", "packaged", "sentences"]
 
-ENGINE = "suggest/4"
+ENGINE = "suggest/5"
 LEAST_WORDS = 4  # "too right" is too little to go by
 MAYBE = 0.5  # as like any objection, as the sentence encoder hears it, as a sentence must be to be suggested for that
-UNLIKE = 0.2  # what is less like any is none, whatever its words
+UNLIKE = 0.4  # what is less like any is none, whatever its words
 NEARLY_THE_SAME = 0.75  # cosine
 
 

@@ -20,6 +20,7 @@ from pipeline import analyse as pipeline_analyse
 from pipeline import settings as conf
 from pipeline.records import Transcript
 from pipeline.records import Turn as HeardTurn
+from tests.talk import SMALL_TALK, talk
 
 AGREED = "We have the blue van round on a Thursday morning."
 LINES = Path(__file__).with_name("objection_lines.jsonl")
@@ -70,8 +71,8 @@ def test_what_sounds_a_little_like_an_objection_is_suggested_with_the_nearest_kn
     found = [one for one in suggester.suggest(turns, tags) if one.turn in passed_over]
     assert all(one.like for one in found)
     right = {one.turn for one in found if one.tag in lines[one.turn]["tags"]}
-    assert len(right) > 0.2 * len(missed)
-    assert len({one.turn for one in found} & missed) > 0.5 * len({one.turn for one in found})
+    assert len(right) > 0.18 * len(missed)
+    assert len({one.turn for one in found} & missed) > 0.55 * len({one.turn for one in found})
 
 
 def test_what_sounds_nothing_like_one_is_not_suggested_whatever_its_words(playbook, suggester, monkeypatch):
@@ -95,6 +96,16 @@ def test_an_exception_of_the_rule_stops_a_suggestion_as_it_stops_a_tag(playbook,
         assert not found.tags
         assert bool(found.suggestions) == suggested
         assert found.suggestions == suggester.suggest(turns, found.tags)
+
+
+def test_what_is_too_doubtful_to_be_shown_is_asked_about_unless_it_answers_the_rep(playbook, suggester):
+    said = "Half of the team never opens anything we put on their phones."
+    for before, asked in (("This is the yard.", True), ("What does it cost you today?", False)):
+        turns = talk(f"R: {before}", f"C: {said}", "R: And this is the shop.", *SMALL_TALK, seconds=5.0)
+        found = analyse(turns, playbook, suggester=suggester)
+        assert [tag.turn for tag in found.tags if tag.tag.startswith("objection.")] == [1]
+        assert not found.moments
+        assert [one.turn for one in found.suggestions if one.turn == 1] == [1] * asked
 
 
 def test_what_is_tagged_already_is_not_suggested(playbook, suggester, example):
