@@ -22,7 +22,7 @@ dev: python
 	@$(PYTHON) requirements/install.py dev
 
 test: dev
-	@$(IN)/python -m pytest -n 2 --dist loadfile --reruns 1
+	@$(IN)/python -m pytest -n 3 --dist loadfile --reruns 1
 
 soak: dev
 	@$(IN)/python -m pytest -s -m soak --soak --timeout 7200

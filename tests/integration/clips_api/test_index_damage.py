@@ -87,7 +87,8 @@ def found(client: TestClient, q: str = "budgeted") -> int:
 
 
 def delete(index: Path) -> None:
-    shutil.rmtree(index)
+    while index.exists():  # whoever writes it may take a file away meanwhile
+        shutil.rmtree(index, ignore_errors=True)
 
 
 def cut_words(index: Path) -> None:
