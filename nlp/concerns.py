@@ -93,7 +93,8 @@ class Talk:
             return False
         if any(tag.tag not in self.playbook.sounding or self.playbook.settles(tag) for tag in tags):
             return False
-        return likely_objection(turn.text, self.judged) < self._least(number, tags)
+        least = self._least(number, tags)
+        return bool(least) and likely_objection(turn.text, self.judged) < least
 
     def _least(self, number: int, tags: Sequence[Tag]) -> float:
         """How like an objection the turn must be, from 0 to 1."""

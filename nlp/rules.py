@@ -136,16 +136,16 @@ class CompiledPlaybook:
 
     def sounds(self, tag: Tag) -> bool:
         """Whether its sound alone found it, and no pattern."""
-        return tag.tag in self.sounding and self.sounding[tag.tag][1].id == tag.rule.partition(":")[0]
+        return any(not rule.say for rule in self._found(tag))
 
     def settles(self, tag: Tag) -> bool:
         """Whether a pattern found it that asks no second opinion."""
-        found = tag.rule.partition(":")[0]
-        return any(
-            one.id == tag.tag and rule.id == found and rule.say and not rule.like
-            for one in self.tags
-            for rule in one.rules
-        )
+        return any(rule.say and not rule.like for rule in self._found(tag))
+
+    def _found(self, tag: Tag) -> list[Rule]:
+        """The rules that go by the name of the one that found it."""
+        name = tag.rule.partition(":")[0]
+        return [rule for one in self.tags if one.id == tag.tag for rule in one.rules if rule.id == name]
 
     def __repr__(self) -> str:
         return f"<playbook {self.name} {self.version}>"
